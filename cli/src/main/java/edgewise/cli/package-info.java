@@ -1,0 +1,5 @@
+/** The {@code edgewise} command. */
+@NullMarked
+package edgewise.cli;
+
+import org.jspecify.annotations.NullMarked;

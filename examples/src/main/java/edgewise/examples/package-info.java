@@ -1,0 +1,5 @@
+/** Small servers and clients. */
+@NullMarked
+package edgewise.examples;
+
+import org.jspecify.annotations.NullMarked;

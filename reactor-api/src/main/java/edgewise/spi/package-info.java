@@ -1,0 +1,5 @@
+/** What a backend must supply. */
+@NullMarked
+package edgewise.spi;
+
+import org.jspecify.annotations.NullMarked;

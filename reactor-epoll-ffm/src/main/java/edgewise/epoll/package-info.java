@@ -1,0 +1,5 @@
+/** The epoll backend. */
+@NullMarked
+package edgewise.epoll;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The portable backend, on {@code java.nio.channels.Selector}. */
+@NullMarked
+package edgewise.select;
+
+import org.jspecify.annotations.NullMarked;
