@@ -1,5 +1,10 @@
-/** The event loop, channels, timers, and what a backend must supply. */
+/** The event loop and its channels, and what a backend must supply. */
 module edgewise {
-  requires static org.jspecify;
-  requires org.slf4j;
+  requires transitive org.slf4j;
+  requires static transitive org.jspecify;
+
+  exports edgewise;
+  exports edgewise.spi;
+
+  uses edgewise.spi.Backend;
 }

@@ -1,4 +1,3 @@
-/** The event loop, connections, listeners and timers. */
 @NullMarked
 package edgewise;
 

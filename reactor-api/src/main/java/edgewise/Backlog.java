@@ -1,0 +1,183 @@
+package edgewise;
+
+import edgewise.spi.NativeBuffer;
+import edgewise.spi.StreamSocket;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel has not taken yet from one connection, in order: runs of bytes in borrowed buffers
+ * and regions of files. Exists only while there is something.
+ */
+final class Backlog {
+  /** The largest buffer borrowed at once: two chunks of 32 KiB fill a default send buffer. */
+  private static final int CHUNK = 32 << 10;
+
+  private final BufferPool pool;
+  private @Nullable Piece head;
+  private @Nullable Piece tail;
+  private long bytes;
+  private long memoryBytes;
+
+  Backlog(BufferPool pool) {
+    this.pool = pool;
+  }
+
+  /** A run of bytes, or a region of a file; position and end count within it. */
+  private static final class Piece {
+    final @Nullable NativeBuffer buffer;
+    final @Nullable OpenFile file;
+    long position;
+    long end;
+    @Nullable Piece next;
+
+    Piece(@Nullable NativeBuffer buffer, @Nullable OpenFile file, long position, long end) {
+      this.buffer = buffer;
+      this.file = file;
+      this.position = position;
+      this.end = end;
+    }
+  }
+
+  boolean isEmpty() {
+    return head == null;
+  }
+
+  /** Unsent bytes, those of files included. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Unsent bytes held in memory. */
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
+  /** Copies {@code length} bytes of {@code source} from index {@code offset} to the end. */
+  void add(ByteBuffer source, int offset, int length) {
+    int from = offset;
+    int rest = length;
+    while (rest > 0) {
+      Piece last = roomAtEnd(rest);
+      int count = (int) Math.min(rest, capacity(last) - last.end);
+      bytesOf(last).put((int) last.end, source, from, count);
+      last.end += count;
+      from += count;
+      rest -= count;
+    }
+    bytes += length;
+    memoryBytes += length;
+  }
+
+  /** As {@link #add(ByteBuffer, int, int)} for an array. */
+  void add(byte[] source, int offset, int length) {
+    add(ByteBuffer.wrap(source), offset, length);
+  }
+
+  /** Adds a region of a file, and holds the file until the region is sent. */
+  void add(OpenFile file, long position, long count) {
+    file.retain();
+    append(new Piece(null, file, position, position + count));
+    bytes += count;
+  }
+
+  private static long capacity(Piece piece) {
+    return piece.buffer == null ? 0 : piece.buffer.capacity();
+  }
+
+  private static ByteBuffer bytesOf(Piece piece) {
+    return Objects.requireNonNull(piece.buffer).bytes;
+  }
+
+  private Piece roomAtEnd(int wanted) {
+    if (tail != null && tail.buffer != null && tail.end < tail.buffer.capacity()) {
+      return tail;
+    }
+    var piece = new Piece(pool.take(Math.min(wanted, CHUNK)), null, 0, 0);
+    append(piece);
+    return piece;
+  }
+
+  private void append(Piece piece) {
+    if (tail == null) {
+      head = piece;
+    } else {
+      tail.next = piece;
+    }
+    tail = piece;
+  }
+
+  /**
+   * Sends from the front until all is sent, the kernel takes no more, or the budget is spent.
+   *
+   * @return whether the kernel takes no more for now
+   * @throws EOFException if a file has become shorter than the region that was promised
+   */
+  boolean send(StreamSocket socket, long budget) throws IOException {
+    long left = budget;
+    while (head != null && left > 0) {
+      Piece first = head;
+      long wanted = Math.min(first.end - first.position, left);
+      long sent = send(socket, first, wanted);
+      if (sent == StreamSocket.WOULD_BLOCK) {
+        return true;
+      }
+      left -= sent;
+      advance(first, sent);
+      if (sent < wanted && first.buffer != null) {
+        return true; // a short send(2) on a stream means that the buffer is full, epoll(7)
+      }
+    }
+    return false;
+  }
+
+  private static long send(StreamSocket socket, Piece piece, long wanted) throws IOException {
+    if (piece.buffer != null) {
+      return socket.send(piece.buffer, (int) piece.position, (int) wanted, piece.next != null);
+    }
+    long sent = socket.sendFile(Objects.requireNonNull(piece.file), piece.position, wanted);
+    if (sent == 0) {
+      throw new EOFException(
+          "the file ends at " + piece.position + ", " + wanted + " bytes before its region does");
+    }
+    return sent;
+  }
+
+  private void advance(Piece first, long sent) {
+    first.position += sent;
+    bytes -= sent;
+    if (first.buffer != null) {
+      memoryBytes -= sent;
+    }
+    if (first.position == first.end) {
+      head = first.next;
+      if (head == null) {
+        tail = null;
+      }
+      letGo(first);
+    }
+  }
+
+  private void letGo(Piece piece) {
+    if (piece.buffer != null) {
+      pool.give(piece.buffer);
+    }
+    if (piece.file != null) {
+      piece.file.release();
+    }
+  }
+
+  /** Drops everything. */
+  void clear() {
+    for (Piece piece = head; piece != null; piece = piece.next) {
+      letGo(piece);
+    }
+    head = null;
+    tail = null;
+    bytes = 0;
+    memoryBytes = 0;
+  }
+}

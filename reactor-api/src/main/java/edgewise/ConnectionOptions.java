@@ -1,0 +1,141 @@
+package edgewise;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Limits and modes of one connection.
+ *
+ * @param trigger the trigger mode; null for the loop's
+ * @param lowWaterBytes {@link Handler#onWritable} is called when the queue has fallen to this; 64
+ *     KiB, so that the kernel is never idle while the handler makes more
+ * @param highWaterBytes {@link Connection#write} answers false while more than this is queued; 256
+ *     KiB, a few times the kernel's usual send buffer
+ * @param maxQueuedBytes a connection with more unsent bytes in memory than this is closed: the
+ *     handler ignored the high-water mark and its peer does not read; 64 MiB
+ * @param maxUnconsumedBytes how many bytes a handler may leave for later, so the longest message
+ *     that it can see in one piece; 256 KiB
+ * @param noDelay TCP_NODELAY; on, since the loop itself joins the small writes of a turn
+ * @param keepAlive SO_KEEPALIVE; off, as in the kernel
+ * @param receiveBufferBytes SO_RCVBUF; 0 leaves it to the kernel, which tunes it by itself
+ * @param sendBufferBytes SO_SNDBUF; 0 leaves it to the kernel
+ * @param connectTimeout how long an outgoing connect may take; 30 seconds
+ * @param closeTimeout how long {@link Connection#close} waits for a peer that does not take what is
+ *     queued; 10 seconds
+ */
+public record ConnectionOptions(
+    @Nullable Trigger trigger,
+    int lowWaterBytes,
+    int highWaterBytes,
+    int maxQueuedBytes,
+    int maxUnconsumedBytes,
+    boolean noDelay,
+    boolean keepAlive,
+    int receiveBufferBytes,
+    int sendBufferBytes,
+    Duration connectTimeout,
+    Duration closeTimeout) {
+  /** The options as described above. */
+  public static final ConnectionOptions DEFAULT = new Builder().build();
+
+  public ConnectionOptions {
+    Limits.atLeast("lowWaterBytes", lowWaterBytes, 0);
+    Limits.atLeast("highWaterBytes", highWaterBytes, lowWaterBytes);
+    Limits.atLeast("maxQueuedBytes", maxQueuedBytes, highWaterBytes);
+    Limits.atLeast("maxUnconsumedBytes", maxUnconsumedBytes, 1);
+    Limits.atLeast("receiveBufferBytes", receiveBufferBytes, 0);
+    Limits.atLeast("sendBufferBytes", sendBufferBytes, 0);
+    Limits.positive("connectTimeout", connectTimeout);
+    Limits.positive("closeTimeout", closeTimeout);
+  }
+
+  /** A builder that starts from {@link #DEFAULT}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Sets some options and leaves the rest as they are by default. */
+  public static final class Builder {
+    private @Nullable Trigger trigger;
+    private int lowWaterBytes = 64 << 10;
+    private int highWaterBytes = 256 << 10;
+    private int maxQueuedBytes = 64 << 20;
+    private int maxUnconsumedBytes = 256 << 10;
+    private boolean noDelay = true;
+    private boolean keepAlive;
+    private int receiveBufferBytes;
+    private int sendBufferBytes;
+    private Duration connectTimeout = Duration.ofSeconds(30);
+    private Duration closeTimeout = Duration.ofSeconds(10);
+
+    private Builder() {}
+
+    public Builder trigger(@Nullable Trigger mode) {
+      trigger = mode;
+      return this;
+    }
+
+    /** Sets both marks. */
+    public Builder waterMarks(int lowBytes, int highBytes) {
+      lowWaterBytes = lowBytes;
+      highWaterBytes = highBytes;
+      return this;
+    }
+
+    public Builder maxQueuedBytes(int bytes) {
+      maxQueuedBytes = bytes;
+      return this;
+    }
+
+    public Builder maxUnconsumedBytes(int bytes) {
+      maxUnconsumedBytes = bytes;
+      return this;
+    }
+
+    public Builder noDelay(boolean on) {
+      noDelay = on;
+      return this;
+    }
+
+    public Builder keepAlive(boolean on) {
+      keepAlive = on;
+      return this;
+    }
+
+    public Builder receiveBufferBytes(int bytes) {
+      receiveBufferBytes = bytes;
+      return this;
+    }
+
+    public Builder sendBufferBytes(int bytes) {
+      sendBufferBytes = bytes;
+      return this;
+    }
+
+    public Builder connectTimeout(Duration timeout) {
+      connectTimeout = timeout;
+      return this;
+    }
+
+    public Builder closeTimeout(Duration timeout) {
+      closeTimeout = timeout;
+      return this;
+    }
+
+    /** The options. */
+    public ConnectionOptions build() {
+      return new ConnectionOptions(
+          trigger,
+          lowWaterBytes,
+          highWaterBytes,
+          maxQueuedBytes,
+          maxUnconsumedBytes,
+          noDelay,
+          keepAlive,
+          receiveBufferBytes,
+          sendBufferBytes,
+          connectTimeout,
+          closeTimeout);
+    }
+  }
+}

@@ -1,0 +1,472 @@
+package edgewise;
+
+import edgewise.spi.Backend;
+import edgewise.spi.NativeBuffer;
+import edgewise.spi.Poller;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One thread, one poller, and the channels that belong to them. The thread that opens the loop is
+ * its thread for life: it calls {@link #run}, or {@link #turn} again and again. All methods belong
+ * to that thread but for {@link #execute}, {@link #stop}, {@link #close} and {@link #stats}.
+ *
+ * <p>Should be a platform thread: a virtual thread that waits in the kernel pins its carrier.
+ */
+public final class EventLoop implements Executor, AutoCloseable {
+
+  /** Runs the loop until it is stopped; then everything it owned is closed. */
+  public void run() {
+    while (!closed) {
+      turn(Poller.FOREVER);
+    }
+  }
+
+  /** One turn: wait, handle events, fire timers, run tasks, and go on with what was left over. */
+  private void turn(long maxWaitNanos) {
+    inTurn = true;
+    try {
+      int events = poll(maxWaitNanos);
+      turns++;
+      for (int i = 0; i < events; i++) {
+        dispatch(i);
+      }
+      fireTimers();
+      runTasks();
+      runReady();
+    } catch (Throwable t) {
+      fail(t);
+    }
+    inTurn = false;
+    if (stopping && load.get() == 0) {
+      shut(null);
+    }
+  }
+
+  private void dispatch(int i) {
+    int readiness = poller.readiness(i);
+    if (poller.attachment(i) instanceof Channel channel) {
+      dispatched++;
+      channel.onReady(readiness);
+    }
+  }
+
+  /** Waits, but not while there is work: see {@link Doorbell} for how none is overlooked. */
+  private int poll(long maxWaitNanos) throws IOException {
+    long wait = ready.isEmpty() ? untilNextTimer(maxWaitNanos) : 0;
+    if (wait == 0 || !doorbell.beforeSleep()) {
+      return poller.poll(0);
+    }
+    try {
+      return poller.poll(tasks.isEmpty() ? wait : 0);
+    } finally {
+      doorbell.afterSleep();
+    }
+  }
+
+  private long untilNextTimer(long maxWaitNanos) {
+    long next = timers.size() == 0 ? -1 : timers.nanosUntilNext(poller.nanoTime());
+    return next < 0 ? maxWaitNanos : maxWaitNanos < 0 ? next : Math.min(next, maxWaitNanos);
+  }
+
+  private void fireTimers() {
+    if (timers.size() > 0) {
+      timers.runDue(poller.nanoTime(), this);
+    }
+  }
+
+  private void runTasks() {
+    for (var node = tasks.takeAll(); node != null; node = node.next) {
+      run(node.task);
+    }
+  }
+
+  /** Gives each channel that waits one turn; those that come back wait for the next round. */
+  private void runReady() {
+    for (int i = ready.size(); i > 0; i--) {
+      ready.remove().turn();
+    }
+  }
+
+  final Thread thread = Thread.currentThread();
+  final LoopOptions options;
+  final Logger log = LoggerFactory.getLogger(EventLoop.class);
+  final Poller poller;
+  final Timers timers = new Timers();
+  final Outbox outbox;
+  final NativeBuffer receiveBuffer;
+  final BufferPool pool;
+  private final Backend backend;
+  private final Trigger trigger;
+  private final TaskQueue tasks = new TaskQueue();
+  private final Doorbell doorbell;
+  private final ReadyQueue ready = new ReadyQueue();
+  private final AtomicInteger load = new AtomicInteger();
+  private @Nullable Channel firstOpen;
+  private boolean inTurn;
+  private boolean stopping;
+  private volatile boolean closed;
+  private volatile @Nullable Throwable failure;
+  private long turns;
+  private long dispatched;
+
+  private EventLoop(LoopOptions options) throws IOException {
+    this.options = options;
+    backend = Backends.choose(options.backend());
+    trigger = options.trigger() == null ? backend.defaultTrigger() : options.trigger();
+    if (trigger != Trigger.LEVEL && !backend.has(Backend.Feature.TRIGGERS)) {
+      throw backend.lacks("trigger mode " + trigger);
+    }
+    outbox = new Outbox(options.outputBufferBytes());
+    receiveBuffer = NativeBuffer.allocate(options.receiveBufferBytes());
+    pool = new BufferPool(options.pooledBytes());
+    poller = backend.openPoller(options.eventsPerPoll());
+    doorbell = new Doorbell(poller);
+  }
+
+  /** Opens a loop with the default options, to be driven by the calling thread. */
+  public static EventLoop open() throws IOException {
+    return open(LoopOptions.DEFAULT);
+  }
+
+  /**
+   * Opens a loop to be driven by the calling thread.
+   *
+   * @throws UnsupportedOperationException if the backend cannot be used here; the message says why
+   */
+  public static EventLoop open(LoopOptions options) throws IOException {
+    return new EventLoop(options);
+  }
+
+  /**
+   * One turn of the loop, for a thread that has other things to do as well.
+   *
+   * @param maxWait how long to wait for something to happen; zero does not wait
+   * @throws IllegalStateException if the loop is closed, or this is called from one of its handlers
+   */
+  public void turn(Duration maxWait) {
+    checkThread();
+    if (closed) {
+      throw new IllegalStateException("the loop is closed");
+    }
+    if (inTurn) {
+      throw new IllegalStateException("a turn cannot be taken inside a turn");
+    }
+    turn(Math.max(0, Limits.nanos(maxWait)));
+  }
+
+  // --- what users open on it
+
+  /** Listens; connections stay on this loop. */
+  public Listener listen(Endpoint endpoint, Acceptor acceptor) throws IOException {
+    return listen(endpoint, ListenOptions.DEFAULT, acceptor);
+  }
+
+  /**
+   * Listens; connections stay on this loop.
+   *
+   * @throws java.net.BindException if the address is taken, not of this machine, or not permitted
+   */
+  public Listener listen(Endpoint endpoint, ListenOptions how, Acceptor acceptor)
+      throws IOException {
+    return listen(endpoint, how, acceptor, () -> this);
+  }
+
+  Listener listen(
+      Endpoint endpoint, ListenOptions how, Acceptor acceptor, Supplier<EventLoop> nextLoop)
+      throws IOException {
+    checkUsable();
+    var socket = poller.listen(endpoint, how);
+    try {
+      var listener = new Listener(this, socket, how, acceptor, nextLoop);
+      link(listener);
+      return listener;
+    } catch (Throwable t) {
+      socket.close();
+      throw t;
+    }
+  }
+
+  /** Connects; see {@link #connect(Endpoint, ConnectionOptions, Handler)}. */
+  public Connection connect(Endpoint remote, Handler handler) throws IOException {
+    return connect(remote, ConnectionOptions.DEFAULT, handler);
+  }
+
+  /**
+   * Connects without blocking. The outcome comes to the handler, later: {@code onOpen}, or {@code
+   * onClose} with the failure ({@link java.net.ConnectException}, {@link
+   * java.net.SocketTimeoutException}, ...). Closing the connection cancels the connect.
+   *
+   * @throws IOException if no socket could be made, as when descriptors have run out
+   */
+  public Connection connect(Endpoint remote, ConnectionOptions how, Handler handler)
+      throws IOException {
+    checkUsable();
+    return Connection.connecting(this, remote, how, handler);
+  }
+
+  /**
+   * Watches a descriptor of the caller's; see {@link Watch}.
+   *
+   * @throws UnsupportedOperationException if the backend cannot watch descriptors
+   * @throws IOException if the kernel refuses: EPERM for a regular file or directory, EEXIST for a
+   *     descriptor that is watched already, EBADF
+   */
+  public Watch watch(int fd, Interest interest, Trigger mode, Consumer<Watch> handler)
+      throws IOException {
+    checkUsable();
+    if (!backend.has(Backend.Feature.WATCH)) {
+      throw backend.lacks("watching a file descriptor");
+    }
+    var watch = new Watch(this, fd, interest, mode, handler);
+    link(watch);
+    return watch;
+  }
+
+  /** Runs the action on the loop after the delay. */
+  public Timer schedule(Duration delay, Runnable action) {
+    Timer timer = timer(action);
+    timer.set(delay);
+    return timer;
+  }
+
+  /** Makes a timer that is not set yet. */
+  public Timer timer(Runnable action) {
+    return new Timer(this, action);
+  }
+
+  /** Opens a directory whose files can be sent. Any thread; the root is not bound to the loop. */
+  public FileRoot openRoot(Path directory) throws IOException {
+    return backend.openRoot(directory);
+  }
+
+  // --- from other threads
+
+  /**
+   * Any thread: runs the task on the loop, in the order of hand-over. It always runs, also when the
+   * loop is stopped meanwhile.
+   *
+   * @throws RejectedExecutionException if the loop has ended
+   */
+  @Override
+  public void execute(Runnable task) {
+    if (!executeIfOpen(task)) {
+      throw new RejectedExecutionException("the loop has ended");
+    }
+  }
+
+  boolean executeIfOpen(Runnable task) {
+    boolean added = tasks.add(task);
+    if (added && !inLoop()) {
+      doorbell.ring();
+    }
+    return added;
+  }
+
+  /** Any thread: whether the caller is the loop's thread. */
+  @SuppressWarnings("ReferenceEquality") // a thread is itself and no other
+  public boolean inLoop() {
+    return Thread.currentThread() == thread;
+  }
+
+  /**
+   * Any thread: stops gracefully. Listeners close at once, handlers are told by {@link
+   * Handler#onStop}; the loop ends when the last connection has closed, or at the deadline. Harmless
+   * when repeated.
+   */
+  public void stop(Duration atMost) {
+    executeIfOpen(() -> beginStop(atMost));
+  }
+
+  private void beginStop(Duration atMost) {
+    timer(() -> shut(null)).set(atMost);
+    if (!stopping) {
+      stopping = true;
+      channels().forEach(Channel::stop);
+    }
+  }
+
+  /**
+   * Any thread: ends the loop now and closes everything it owns. On another thread than the loop's
+   * it only asks for that; the loop ends with its present turn.
+   */
+  @Override
+  public void close() {
+    if (inLoop() && !inTurn) {
+      shut(null);
+    } else {
+      executeIfOpen(() -> shut(null));
+    }
+  }
+
+  // --- the end
+
+  private void fail(Throwable t) {
+    log.error("the loop failed and ends", t);
+    failure = t;
+    shut(t);
+    options.observer().onFailure(this, t);
+  }
+
+  private void shut(@Nullable Throwable cause) {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (Channel channel : channels()) {
+      channel.end(cause);
+    }
+    doorbell.close();
+    for (var node = tasks.close(); node != null; node = node.next) {
+      run(node.task);
+    }
+    while (!ready.isEmpty()) {
+      ready.remove().turn();
+    }
+    poller.close();
+  }
+
+  /** Whether the loop has ended. Any thread. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** The failure that ended the loop, or null. Any thread. */
+  public @Nullable Throwable failure() {
+    return failure;
+  }
+
+  // --- what channels need
+
+  void run(@Nullable Runnable action) {
+    try {
+      if (action != null) {
+        action.run();
+      }
+    } catch (Throwable t) {
+      log.warn("a task or timer failed; the loop goes on", t);
+    }
+  }
+
+  void checkThread() {
+    if (!inLoop()) {
+      throw new WrongThreadException(
+          "called on "
+              + Thread.currentThread()
+              + ", but the channel belongs to the loop on "
+              + thread
+              + "; hand the call over with EventLoop.execute");
+    }
+  }
+
+  private void checkUsable() {
+    checkThread();
+    if (closed) {
+      throw new IllegalStateException("the loop is closed");
+    }
+  }
+
+  void requeue(Channel channel) {
+    ready.add(channel);
+  }
+
+  void sendAllStaged() {
+    while (!outbox.isEmpty()) {
+      outbox.anyWriter().sendStaged(false);
+    }
+  }
+
+  Trigger triggerOr(@Nullable Trigger asked) {
+    if (asked == null || asked == trigger) {
+      return trigger;
+    }
+    if (asked != Trigger.LEVEL && !backend.has(Backend.Feature.TRIGGERS)) {
+      throw backend.lacks("trigger mode " + asked);
+    }
+    return asked;
+  }
+
+  void opened(Connection connection) {
+    load.incrementAndGet();
+    link(connection);
+  }
+
+  private void link(Channel channel) {
+    channel.nextOpen = firstOpen;
+    if (firstOpen != null) {
+      firstOpen.previousOpen = channel;
+    }
+    firstOpen = channel;
+  }
+
+  void closed(Channel channel) {
+    if (channel instanceof Connection) {
+      load.decrementAndGet();
+    }
+    if (channel.nextOpen != null) {
+      channel.nextOpen.previousOpen = channel.previousOpen;
+    }
+    if (channel.previousOpen != null) {
+      channel.previousOpen.nextOpen = channel.nextOpen;
+    } else if (firstOpen == channel) {
+      firstOpen = channel.nextOpen;
+    }
+    channel.previousOpen = null;
+    channel.nextOpen = null;
+  }
+
+  private List<Channel> channels() {
+    var all = new ArrayList<Channel>();
+    for (Channel channel = firstOpen; channel != null; channel = channel.nextOpen) {
+      all.add(channel);
+    }
+    return all;
+  }
+
+  /** Any thread: a connection is on its way to this loop. */
+  void reserve() {
+    load.incrementAndGet();
+  }
+
+  void unreserve() {
+    load.decrementAndGet();
+  }
+
+  // --- facts
+
+  /** The clock that timers are set by, in nanoseconds. */
+  public long nanoTime() {
+    return poller.nanoTime();
+  }
+
+  /** The backend. Any thread. */
+  public Backend backend() {
+    return backend;
+  }
+
+  /** The trigger mode of channels that name none. Any thread. */
+  public Trigger trigger() {
+    return trigger;
+  }
+
+  /** Open connections, those on their way included. Any thread. */
+  public int connections() {
+    return load.get();
+  }
+
+  /** What the loop has done so far; from other threads the figures may lag. */
+  public LoopStats stats() {
+    return new LoopStats(turns, dispatched, poller.staleEvents(), doorbell.rings());
+  }
+}

@@ -1,0 +1,29 @@
+package edgewise;
+
+import java.time.Duration;
+
+/** Checks of option values: a bad one is refused with its name, its value and what is allowed. */
+final class Limits {
+  private Limits() {}
+
+  static void atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+    }
+  }
+
+  static void positive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException(name + " must be positive, not " + value);
+    }
+  }
+
+  /** The duration in nanoseconds; one of more than 292 years counts as that. */
+  static long nanos(Duration duration) {
+    try {
+      return duration.toNanos();
+    } catch (ArithmeticException e) {
+      return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+    }
+  }
+}

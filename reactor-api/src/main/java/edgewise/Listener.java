@@ -1,0 +1,213 @@
+package edgewise;
+
+import edgewise.spi.ListeningSocket;
+import edgewise.spi.Readiness;
+import edgewise.spi.StreamSocket;
+import java.io.IOException;
+import java.net.SocketOption;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket that listens. It owns its descriptor, belongs to one loop, and its methods must be called
+ * there. Made by {@link EventLoop#listen}.
+ *
+ * <p>Accepting is drained like reading: until nothing is waiting or the turn's budget is spent. When
+ * accept fails, as it does when descriptors have run out, accepting rests for a moment and goes on
+ * by itself; nothing spins and nothing that is open is dropped.
+ */
+public final class Listener extends Channel implements AutoCloseable {
+  /** How long accepting rests after a failure: short for a client, and 20 calls a second for us. */
+  private static final Duration REST = Duration.ofMillis(50);
+
+  final ListenOptions options;
+  final Acceptor acceptor;
+  private final ListeningSocket socket;
+  private final Supplier<EventLoop> nextLoop;
+  private final Timer rest;
+  private final AtomicInteger connections = new AtomicInteger();
+  private volatile boolean full;
+  private boolean paused;
+  private boolean failing;
+  private boolean closed;
+  private boolean listening = true;
+  private long accepted;
+
+  Listener(
+      EventLoop loop,
+      ListeningSocket socket,
+      ListenOptions options,
+      Acceptor acceptor,
+      Supplier<EventLoop> nextLoop)
+      throws IOException {
+    super(loop);
+    this.socket = socket;
+    this.options = options;
+    this.acceptor = acceptor;
+    this.nextLoop = nextLoop;
+    this.rest = loop.timer(() -> loop.requeue(this));
+    loop.poller.register(socket, this, loop.triggerOr(options.trigger()));
+  }
+
+  @Override
+  void onReady(int readiness) {
+    if (!queued) {
+      turn();
+    }
+  }
+
+  @Override
+  void turn() {
+    try {
+      boolean more = !closed && !paused && !rest.isSet() && accept();
+      if (more) {
+        loop.requeue(this);
+      }
+      updateInterest();
+    } catch (IOException e) {
+      restAfter(e);
+    }
+  }
+
+  /** Accepts until nobody waits; whether the budget was spent before that. */
+  private boolean accept() throws IOException {
+    for (int i = loop.options.acceptBudget(); i > 0; i--) {
+      full = connections.get() >= options.maxConnections();
+      // Looked at again after the flag is up: a connection that closes in between sees it.
+      if (full && connections.get() >= options.maxConnections()) {
+        return false;
+      }
+      StreamSocket next = socket.accept(options.connections());
+      if (next == null) {
+        return false;
+      }
+      failing = false;
+      accepted++;
+      connections.incrementAndGet();
+      handOver(next, nextLoop.get());
+    }
+    return true;
+  }
+
+  private void handOver(StreamSocket next, EventLoop target) {
+    if (target == loop) {
+      Connection.accepted(loop, next, this);
+      return;
+    }
+    target.reserve();
+    try {
+      target.execute(
+          () -> {
+            target.unreserve();
+            Connection.accepted(target, next, this);
+          });
+    } catch (RejectedExecutionException e) {
+      loop.log.debug("loop {} has ended; a connection for it is closed", target, e);
+      target.unreserve();
+      connections.decrementAndGet();
+      next.close();
+    }
+  }
+
+  private void restAfter(IOException e) {
+    if (!failing) {
+      failing = true;
+      loop.log.warn("{}: accepting rests until it succeeds again", this, e);
+    }
+    rest.set(REST);
+    try {
+      updateInterest();
+    } catch (IOException second) {
+      loop.log.warn("{}: cannot change its interest", this, second);
+    }
+  }
+
+  private void updateInterest() throws IOException {
+    boolean wanted = !closed && !paused && !full && !rest.isSet();
+    if (closed || (wanted == listening && loop.triggerOr(options.trigger()) != Trigger.ONESHOT)) {
+      return;
+    }
+    listening = wanted;
+    socket.interest(wanted ? Readiness.READ : 0);
+  }
+
+  /** Any thread: one of its connections has closed. */
+  void connectionClosed() {
+    connections.decrementAndGet();
+    if (full) {
+      loop.executeIfOpen(this::goOn);
+    }
+  }
+
+  private void goOn() {
+    full = false;
+    loop.requeue(this);
+  }
+
+  /** Stops accepting; what connects waits in the kernel's queue. */
+  public void pause() {
+    loop.checkThread();
+    paused = true;
+    loop.requeue(this);
+  }
+
+  /** Accepts again, first those that wait. */
+  public void resume() {
+    loop.checkThread();
+    paused = false;
+    loop.requeue(this);
+  }
+
+  /** The address it is bound to, with the real port. */
+  public Endpoint endpoint() {
+    return socket.local();
+  }
+
+  /** Connections accepted so far. */
+  public long accepted() {
+    return accepted;
+  }
+
+  /** Sets an option of {@link java.net.StandardSocketOptions} or {@link LinuxOptions}. */
+  public <T> Listener option(SocketOption<T> option, T value) throws IOException {
+    loop.checkThread();
+    socket.option(option, value);
+    return this;
+  }
+
+  /** Reads an option; see {@link #option(SocketOption, Object)}. */
+  public <T> T option(SocketOption<T> option) throws IOException {
+    loop.checkThread();
+    return socket.option(option);
+  }
+
+  /** Stops listening and frees the address; accepted connections live on. Idempotent. */
+  @Override
+  public void close() {
+    loop.checkThread();
+    if (!closed) {
+      closed = true;
+      rest.cancel();
+      socket.close();
+      loop.closed(this);
+    }
+  }
+
+  @Override
+  void stop() {
+    close();
+  }
+
+  @Override
+  void end(@Nullable Throwable cause) {
+    close();
+  }
+
+  @Override
+  public String toString() {
+    return "Listener[" + socket.local() + "]";
+  }
+}

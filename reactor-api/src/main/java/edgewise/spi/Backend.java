@@ -1,0 +1,54 @@
+package edgewise.spi;
+
+import edgewise.FileRoot;
+import edgewise.Trigger;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A way to wait for I/O. Found by {@link java.util.ServiceLoader}; must have a public constructor
+ * (or {@code provider()} method) without arguments that does nothing expensive. Thread-safe.
+ */
+public interface Backend {
+  /** What a backend may lack. */
+  enum Feature {
+    /** {@link Trigger#EDGE} and {@link Trigger#ONESHOT}. */
+    TRIGGERS,
+    /** {@link edgewise.EventLoop#watch}: readiness of any file descriptor. */
+    WATCH,
+    /** AF_UNIX names in the abstract namespace. */
+    ABSTRACT_NAMES,
+    /** A peer's hang-up or reset is noticed while reading is paused or has ended. */
+    HANGUP_WHILE_NOT_READING,
+    /** Several listeners on one TCP port, balanced by the kernel. */
+    REUSE_PORT
+  }
+
+  /** The name by which it is asked for, such as {@code epoll}. */
+  String name();
+
+  /** Among the available backends the one with the highest rank is taken. */
+  int rank();
+
+  /** Why it cannot be used here, in words that say what to do; null if it can. Never throws. */
+  @Nullable String unavailable();
+
+  /** Whether it has the feature here. */
+  boolean has(Feature feature);
+
+  /** The trigger mode of a registration that asks for none. */
+  Trigger defaultTrigger();
+
+  /** Opens the poller of one loop; called on the loop's thread. */
+  Poller openPoller(int eventsPerPoll) throws IOException;
+
+  /** Opens a directory whose files are to be sent; see {@link FileRoot}. */
+  FileRoot openRoot(Path directory) throws IOException;
+
+  /** Throws the exception that says this backend lacks {@code feature} and epoll has it. */
+  default UnsupportedOperationException lacks(String feature) {
+    return new UnsupportedOperationException(
+        feature + " is not offered by the " + name() + " backend; the epoll backend has it");
+  }
+}

@@ -1,0 +1,76 @@
+package edgewise.spi;
+
+import edgewise.ConnectionOptions;
+import edgewise.Endpoint;
+import edgewise.ListenOptions;
+import edgewise.Trigger;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a loop that waits in the kernel. Belongs to the thread that opened it; only {@link
+ * #wakeup} may be called from others.
+ *
+ * <p>One turn is: {@link #poll}, then for each {@code i} below its result {@link #attachment} and
+ * {@link #readiness}. An attachment of a registration that was closed since the poll, or whose
+ * descriptor number has been reused, is null: the event is stale, dropped, and counted.
+ */
+public interface Poller {
+  /** Waits until somebody wakes the poller, an event arrives, or forever. */
+  long FOREVER = -1;
+
+  /**
+   * Waits for events. An interrupted wait (EINTR) returns 0.
+   *
+   * @param timeoutNanos nanoseconds to wait at most; 0 does not wait; {@link #FOREVER}. Never
+   *     returns early with nothing unless woken or interrupted.
+   * @return the number of events to look at
+   */
+  int poll(long timeoutNanos) throws IOException;
+
+  /** The attachment of event {@code i}, or null if the event is stale. To be asked once per i. */
+  @Nullable Object attachment(int i);
+
+  /** {@link Readiness} bits of event {@code i}. */
+  int readiness(int i);
+
+  /** How many stale events have been dropped. */
+  long staleEvents();
+
+  /** Makes the current or the next {@link #poll} return. Any thread, but not after close. */
+  void wakeup();
+
+  /** The loop's clock in nanoseconds, as {@link System#nanoTime()}. */
+  long nanoTime();
+
+  /** Binds and listens. Failures are what {@code java.nio} users expect (BindException, ...). */
+  ListeningSocket listen(Endpoint endpoint, ListenOptions options) throws IOException;
+
+  /**
+   * Makes a non-blocking socket and starts to connect it. A failure to connect, also one that is
+   * known at once, is thrown by {@link StreamSocket#finishConnect}; this throws only if no socket
+   * can be made.
+   */
+  StreamSocket connect(Endpoint remote, ConnectionOptions options) throws IOException;
+
+  /**
+   * Registers a socket with an attachment, once; the interest may be changed later. No interest at
+   * all means silence, not even errors.
+   */
+  void register(StreamSocket socket, Object attachment, int interest, Trigger trigger)
+      throws IOException;
+
+  /** Registers a listening socket with an attachment, interested in {@link Readiness#READ}. */
+  void register(ListeningSocket socket, Object attachment, Trigger trigger) throws IOException;
+
+  /**
+   * Registers a descriptor that stays the caller's.
+   *
+   * @throws UnsupportedOperationException if the backend cannot watch descriptors
+   */
+  WatchedDescriptor watch(int fd, Object attachment, int interest, Trigger trigger)
+      throws IOException;
+
+  /** Frees the kernel's resources. Sockets are to be closed before. Idempotent. */
+  void close();
+}

@@ -1,0 +1,90 @@
+package edgewise.spi;
+
+import edgewise.Endpoint;
+import edgewise.OpenFile;
+import java.io.IOException;
+import java.net.SocketOption;
+import org.jspecify.annotations.Nullable;
+
+/** A connected, or connecting, non-blocking stream socket: TCP or AF_UNIX. Owns its descriptor. */
+public interface StreamSocket {
+  /** The result that says: nothing now, wait for readiness. EAGAIN. */
+  int WOULD_BLOCK = -1;
+
+  /** The result of {@link #receive} that says: the peer has sent its last byte. */
+  int END = 0;
+
+  /** How far an outgoing connect has come. */
+  enum Progress {
+    /** Connected. */
+    DONE,
+    /** Ask again when the socket is ready for {@link Readiness#WRITE}. */
+    PENDING,
+    /**
+     * The queue of an AF_UNIX listener is full (EAGAIN, connect(2)); no readiness will tell when it
+     * is not. Ask again after a moment: that connects again.
+     */
+    TRY_AGAIN
+  }
+
+  /**
+   * How far an outgoing connect has come. Harmless to ask again, also once it is done.
+   *
+   * @throws IOException if it failed, with the address and the errno's name
+   */
+  Progress finishConnect() throws IOException;
+
+  /**
+   * Receives up to {@code length} bytes (at least 1) into the buffer at {@code offset}; recv(2).
+   *
+   * @return the number of bytes, {@link #END}, or {@link #WOULD_BLOCK}
+   */
+  int receive(NativeBuffer into, int offset, int length) throws IOException;
+
+  /**
+   * Sends up to {@code length} bytes from the buffer at {@code offset}; send(2).
+   *
+   * @param more whether more follows at once, so that a part of a packet may wait (MSG_MORE)
+   * @return the number of bytes taken, or {@link #WOULD_BLOCK}
+   */
+  int send(NativeBuffer from, int offset, int length, boolean more) throws IOException;
+
+  /**
+   * Sends up to {@code count} bytes of a file; sendfile(2).
+   *
+   * @return the number of bytes taken, 0 if the file ends before {@code position}, or {@link
+   *     #WOULD_BLOCK}
+   */
+  long sendFile(OpenFile file, long position, long count) throws IOException;
+
+  /** Sends a FIN after what was sent; shutdown(2) with SHUT_WR. */
+  void shutdownOutput() throws IOException;
+
+  /** Takes the failure that is waiting (SO_ERROR), or null. Backends that cannot know say null. */
+  @Nullable IOException takeError();
+
+  /** Changes the registered interest; {@link Readiness} bits, none for silence. */
+  void interest(int interest) throws IOException;
+
+  /** The address of this end. */
+  Endpoint local() throws IOException;
+
+  /** The address of the other end. */
+  Endpoint remote() throws IOException;
+
+  /**
+   * Sets a socket option; {@link java.net.StandardSocketOptions} or {@link edgewise.LinuxOptions}.
+   *
+   * @throws UnsupportedOperationException if the backend does not know it
+   */
+  <T> void option(SocketOption<T> option, T value) throws IOException;
+
+  /** Reads a socket option. */
+  <T> T option(SocketOption<T> option) throws IOException;
+
+  /** Deregisters and closes; the descriptor is free on return. Idempotent. */
+  void close();
+
+  /** As {@link #close}, but the peer of a TCP connection sees a reset (SO_LINGER 0). */
+  void abort();
+}
