@@ -76,7 +76,8 @@ public final class SocketFile {
 
   /** Removes the file, unless somebody has put another in its place. */
   public void remove() throws IOException {
-    if (key != null && Files.exists(path, LinkOption.NOFOLLOW_LINKS)
+    if (key != null
+        && Files.exists(path, LinkOption.NOFOLLOW_LINKS)
         && Objects.equals(key, keyOf(path))) {
       Files.deleteIfExists(path);
     }
@@ -84,9 +85,7 @@ public final class SocketFile {
 
   private static @Nullable Object keyOf(Path path) throws IOException {
     return Files.readAttributes(
-            path,
-            java.nio.file.attribute.BasicFileAttributes.class,
-            LinkOption.NOFOLLOW_LINKS)
+            path, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
         .fileKey();
   }
 }

@@ -19,12 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory descriptor, and openat2(2) with RESOLVE_BENEATH, so that the kernel itself refuses
- * every way out. Where openat2 is missing (before Linux 5.6, or a seccomp filter) the file is opened
- * first and then asked where it really is: what lies outside is closed again unread.
+ * every way out. Where openat2 is missing (before Linux 5.6, or a seccomp filter) the file is
+ * opened first and then asked where it really is: what lies outside is closed again unread.
  */
 final class EpollFileRoot implements FileRoot {
-  private static final int FLAGS =
-      File.O_RDONLY | File.O_NONBLOCK | File.O_NOCTTY | File.O_CLOEXEC;
+  private static final int FLAGS = File.O_RDONLY | File.O_NONBLOCK | File.O_NOCTTY | File.O_CLOEXEC;
 
   /** openat2(2) gives up with EAGAIN when directories are renamed meanwhile; then try again. */
   private static final int TRIES = 16;

@@ -4,7 +4,6 @@ import edgewise.ConnectionOptions;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
 import edgewise.linux.Errno;
-import edgewise.linux.Socket;
 import edgewise.spi.ListeningSocket;
 import edgewise.spi.SocketFile;
 import edgewise.spi.StreamSocket;

@@ -56,7 +56,9 @@ abstract class Registration {
     }
   }
 
-  /** Tells the kernel what to report; {@link Readiness} bits. Arms a one-shot registration again. */
+  /**
+   * Tells the kernel what to report; {@link Readiness} bits. Arms a one-shot registration again.
+   */
   public final void interest(int interest) throws IOException {
     if (poller == null) {
       throw new IllegalStateException(this + " is not registered");
