@@ -381,12 +381,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     ready.add(channel);
   }
 
-  void sendAllStaged() {
-    while (!outbox.isEmpty()) {
-      outbox.anyWriter().sendStaged(false);
-    }
-  }
-
   Trigger triggerOr(@Nullable Trigger asked) {
     if (asked == null || asked == trigger) {
       return trigger;
