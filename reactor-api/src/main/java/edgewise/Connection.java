@@ -109,6 +109,9 @@ public final class Connection extends Channel implements AutoCloseable {
     try {
       connection.handler = listener.acceptor.accept(connection);
       connection.handler.onOpen(connection);
+      if (loop.isStopping() && connection.isLive()) {
+        connection.handler.onStop(connection);
+      }
     } catch (Throwable t) {
       connection.handlerFailed(t);
     }
@@ -206,21 +209,22 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /** Sends what was written, closes, tells, and asks the poller for what is needed next. */
   private void endTurn() {
-    output.sendStaged(false);
-    tellWritable();
-    finishClosing();
+    try {
+      output.sendStaged(false);
+      tellWritable();
+      finishClosing();
+      if (!is(CLOSED | CONNECTING) && (input.hasWork() || output.hasWork())) {
+        loop.requeue(this);
+      }
+      if (!is(CLOSED)) {
+        updateInterest();
+      }
+    } catch (Throwable t) { // such as no memory for the backlog: this connection's failure alone
+      release(t);
+    }
     state &= ~IN_TURN;
     if (is(CLOSED)) {
       tellClosed();
-      return;
-    }
-    if (!is(CONNECTING) && (input.hasWork() || output.hasWork())) {
-      loop.requeue(this);
-    }
-    try {
-      updateInterest();
-    } catch (IOException e) {
-      release(e);
     }
   }
 
@@ -589,10 +593,15 @@ public final class Connection extends Channel implements AutoCloseable {
     return loop;
   }
 
-  /** Replaces the handler, as after an upgrade of the protocol; takes effect with the next call. */
+  /**
+   * Replaces the handler, as after an upgrade of the protocol. The next call goes to the new one,
+   * and what the old one leaves is delivered to it at once.
+   */
   public void handler(Handler next) {
     loop.checkThread();
     handler = next;
+    input.deliverAgain();
+    touch();
   }
 
   /** The address of this end; getsockname(2). */

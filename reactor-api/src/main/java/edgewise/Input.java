@@ -158,6 +158,13 @@ final class Input {
     redeliver = unconsumed != null;
   }
 
+  /**
+   * What the present call of the handler leaves, or an earlier one has left, is delivered again.
+   */
+  void deliverAgain() {
+    redeliver = true;
+  }
+
   private void end() throws Exception {
     readable = false;
     ended = true;
