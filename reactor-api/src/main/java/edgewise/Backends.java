@@ -22,7 +22,8 @@ public final class Backends {
   /**
    * The backend of that name, or the best available one.
    *
-   * @throws UnsupportedOperationException if it cannot be used; the message says why, and what to do
+   * @throws UnsupportedOperationException if it cannot be used; the message says why, and what to
+   *     do
    * @throws IllegalArgumentException if there is none of that name
    */
   public static Backend choose(@Nullable String name) {

@@ -9,8 +9,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the kernel has not taken yet from one connection, in order: runs of bytes in borrowed buffers
- * and regions of files. Exists only while there is something.
+ * What the kernel has not taken yet from one connection, in order: runs of bytes in borrowed
+ * buffers and regions of files. Exists only while there is something.
  */
 final class Backlog {
   /** The largest buffer borrowed at once: two chunks of 32 KiB fill a default send buffer. */

@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 
 /**
  * Buffers that connections borrow while a message is incomplete or a write is blocked (law 10).
- * Sizes are powers of two from 1 KiB; what comes back is kept up to a limit, the rest is left to the
- * garbage collector, which frees its memory.
+ * Sizes are powers of two from 1 KiB; what comes back is kept up to a limit, the rest is left to
+ * the garbage collector, which frees its memory.
  */
 final class BufferPool {
   private static final int SMALLEST_SHIFT = 10;
@@ -20,7 +20,10 @@ final class BufferPool {
     this.limitBytes = limitBytes;
   }
 
-  @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic class cannot be made otherwise
+  @SuppressWarnings({
+    "unchecked",
+    "rawtypes"
+  }) // an array of a generic class cannot be made otherwise
   private static ArrayDeque<NativeBuffer>[] queues() {
     ArrayDeque[] queues = new ArrayDeque[SIZES];
     for (int i = 0; i < SIZES; i++) {

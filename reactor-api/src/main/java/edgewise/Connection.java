@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  *      `--failure, abort(), or a handler's exception, from any state---------------------------'
  * </pre>
  *
- * <p>One turn of a connection is: send what was blocked, deliver what the handler left, receive until
- * the kernel has no more, the handler pauses or the budget is spent, then send what was written. The
- * handler is never called from inside one of its own calls: {@code onClose} after {@code close()}
- * comes at the end of the turn.
+ * <p>One turn of a connection is: send what was blocked, deliver what the handler left, receive
+ * until the kernel has no more, the handler pauses or the budget is spent, then send what was
+ * written. The handler is never called from inside one of its own calls: {@code onClose} after
+ * {@code close()} comes at the end of the turn.
  */
 public final class Connection extends Channel implements AutoCloseable {
   // Bits of state.
@@ -253,7 +253,10 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   private boolean hasWorkLeft() {
-    return canReceive() || (is(REDELIVER) && wantsInput()) || stagedBytes > 0 || (backlog != null && !is(BLOCKED));
+    return canReceive()
+        || (is(REDELIVER) && wantsInput())
+        || stagedBytes > 0
+        || (backlog != null && !is(BLOCKED));
   }
 
   private void updateInterest() throws IOException {
@@ -272,8 +275,8 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /**
    * What to ask the poller for. Under EDGE reading stays on while paused: an edge costs nothing and
-   * is noted. Under LEVEL it would spin, so it is taken off, and what is final (a hang-up, an error)
-   * is not asked for again: a registration with no bit at all is silent.
+   * is noted. Under LEVEL it would spin, so it is taken off, and what is final (a hang-up, an
+   * error) is not asked for again: a registration with no bit at all is silent.
    */
   private int interest() {
     if (is(CONNECTING)) {
@@ -296,15 +299,16 @@ public final class Connection extends Channel implements AutoCloseable {
   // --- receiving
 
   private boolean wantsInput() {
-    return !is(INPUT_ENDED | CLOSED | CONNECTING)
-        && (is(DISCARDING) || !is(PAUSED | CLOSING));
+    return !is(INPUT_ENDED | CLOSED | CONNECTING) && (is(DISCARDING) || !is(PAUSED | CLOSING));
   }
 
   private boolean canReceive() {
     return is(READABLE) && wantsInput();
   }
 
-  /** Drains the socket: until WOULD_BLOCK, the end, a pause, or the budget of this turn is spent. */
+  /**
+   * Drains the socket: until WOULD_BLOCK, the end, a pause, or the budget of this turn is spent.
+   */
   private void receive() throws Exception {
     redeliver();
     int bytes = loop.options.readBudgetBytes();
@@ -335,7 +339,9 @@ public final class Connection extends Channel implements AutoCloseable {
     }
   }
 
-  /** The loop's buffer, or, while a message is incomplete, the borrowed one with room at its end. */
+  /**
+   * The loop's buffer, or, while a message is incomplete, the borrowed one with room at its end.
+   */
   private NativeBuffer receiveBuffer() {
     NativeBuffer kept = unconsumed;
     if (kept == null) {
@@ -542,10 +548,10 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /** Room in the outbox; makes some by sending what is staged, which may leave a backlog. */
   private int room() {
-    int room = loop.outbox.room(this);
+    int room = loop.outbox.room();
     if (room <= 0) {
       loop.sendAllStaged();
-      return backlog == null && !is(CLOSED) ? loop.outbox.room(this) : 0;
+      return backlog == null && !is(CLOSED) ? loop.outbox.room() : 0;
     }
     return room;
   }
@@ -554,8 +560,8 @@ public final class Connection extends Channel implements AutoCloseable {
    * Sends a region of a file after what was written before, by sendfile(2) where there is one. The
    * file is held until then; the caller may close it at once.
    *
-   * <p>If the file turns out to be shorter, the connection is closed with an EOFException, since the
-   * peer was promised more.
+   * <p>If the file turns out to be shorter, the connection is closed with an EOFException, since
+   * the peer was promised more.
    *
    * @return as {@link #write(ByteBuffer)}; the bytes of the file count as queued
    */
@@ -677,9 +683,9 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   /**
-   * Closes after what is queued has been sent, or after {@link ConnectionOptions#closeTimeout()}. No
-   * more data is delivered. If bytes of the peer are waiting unread the kernel answers them with a
-   * reset, which can overtake what was sent; see {@link #closeLingering}.
+   * Closes after what is queued has been sent, or after {@link ConnectionOptions#closeTimeout()}.
+   * No more data is delivered. If bytes of the peer are waiting unread the kernel answers them with
+   * a reset, which can overtake what was sent; see {@link #closeLingering}.
    */
   @Override
   public void close() {

@@ -282,8 +282,8 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   /**
    * Any thread: stops gracefully. Listeners close at once, handlers are told by {@link
-   * Handler#onStop}; the loop ends when the last connection has closed, or at the deadline. Harmless
-   * when repeated.
+   * Handler#onStop}; the loop ends when the last connection has closed, or at the deadline.
+   * Harmless when repeated.
    */
   public void stop(Duration atMost) {
     executeIfOpen(() -> beginStop(atMost));

@@ -31,7 +31,8 @@ public final class LinuxOptions {
       new Option<>("TCP_KEEPINTVL", Integer.class);
 
   /** TCP_KEEPCNT: unanswered probes before the connection is dropped. */
-  public static final SocketOption<Integer> TCP_KEEPCNT = new Option<>("TCP_KEEPCNT", Integer.class);
+  public static final SocketOption<Integer> TCP_KEEPCNT =
+      new Option<>("TCP_KEEPCNT", Integer.class);
 
   /** TCP_NOTSENT_LOWAT: bytes not yet sent above which the socket is not writable. */
   public static final SocketOption<Integer> TCP_NOTSENT_LOWAT =

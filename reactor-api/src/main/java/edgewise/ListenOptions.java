@@ -1,15 +1,15 @@
 package edgewise;
 
-import java.util.Set;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How to listen.
  *
  * @param spread how connections come to the loops of a {@link Reactor}
- * @param backlog the kernel's queue of connections not yet accepted; 4096, as the kernel's own limit
- *     (net.core.somaxconn) has been since Linux 5.4
+ * @param backlog the kernel's queue of connections not yet accepted; 4096, as the kernel's own
+ *     limit (net.core.somaxconn) has been since Linux 5.4
  * @param maxConnections open connections of this listener; at the limit accepting pauses until one
  *     closes. 100,000: far above what a default descriptor limit allows, so in practice the
  *     descriptors decide unless it is set
@@ -26,8 +26,7 @@ public record ListenOptions(
     ConnectionOptions connections) {
   /** The options as described above. */
   public static final ListenOptions DEFAULT =
-      new ListenOptions(
-          Spread.LEAST_LOADED, 4096, 100_000, null, null, ConnectionOptions.DEFAULT);
+      new ListenOptions(Spread.LEAST_LOADED, 4096, 100_000, null, null, ConnectionOptions.DEFAULT);
 
   /** How connections come to the loops of a {@link Reactor}. */
   public enum Spread {
@@ -35,8 +34,8 @@ public record ListenOptions(
     LEAST_LOADED,
     /**
      * Each loop has its own listening socket on the port (SO_REUSEPORT) and the kernel chooses by a
-     * hash of the addresses: no hand-over, but a few connections may all meet in one loop. TCP only;
-     * AF_UNIX has no such thing, and falls back to the other.
+     * hash of the addresses: no hand-over, but a few connections may all meet in one loop. TCP
+     * only; AF_UNIX has no such thing, and falls back to the other.
      */
     REUSE_PORT
   }

@@ -12,12 +12,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket that listens. It owns its descriptor, belongs to one loop, and its methods must be called
- * there. Made by {@link EventLoop#listen}.
+ * A socket that listens. It owns its descriptor, belongs to one loop, and its methods must be
+ * called there. Made by {@link EventLoop#listen}.
  *
- * <p>Accepting is drained like reading: until nothing is waiting or the turn's budget is spent. When
- * accept fails, as it does when descriptors have run out, accepting rests for a moment and goes on
- * by itself; nothing spins and nothing that is open is dropped.
+ * <p>Accepting is drained like reading: until nothing is waiting or the turn's budget is spent.
+ * When accept fails, as it does when descriptors have run out, accepting rests for a moment and
+ * goes on by itself; nothing spins and nothing that is open is dropped.
  */
 public final class Listener extends Channel implements AutoCloseable {
   /** How long accepting rests after a failure: short for a client, and 20 calls a second for us. */
@@ -99,11 +99,10 @@ public final class Listener extends Channel implements AutoCloseable {
     }
     target.reserve();
     try {
-      target.execute(
-          () -> {
-            target.unreserve();
-            Connection.accepted(target, next, this);
-          });
+      target.execute(() -> {
+        target.unreserve();
+        Connection.accepted(target, next, this);
+      });
     } catch (RejectedExecutionException e) {
       loop.log.debug("loop {} has ended; a connection for it is closed", target, e);
       target.unreserve();

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -13,8 +12,8 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Some loops, each on its own platform thread. Thread-safe. Methods that need a loop hand over to it
- * and wait for the answer, so they must not be called on a loop's thread.
+ * Some loops, each on its own platform thread. Thread-safe. Methods that need a loop hand over to
+ * it and wait for the answer, so they must not be called on a loop's thread.
  */
 public final class Reactor implements AutoCloseable {
   private final LoopOptions options;
@@ -54,18 +53,17 @@ public final class Reactor implements AutoCloseable {
     Thread thread =
         Thread.ofPlatform()
             .name("edgewise-loop-" + index)
-            .start(
-                () -> {
-                  EventLoop loop;
-                  try {
-                    loop = EventLoop.open(options);
-                  } catch (Throwable t) {
-                    opened.completeExceptionally(t);
-                    return;
-                  }
-                  opened.complete(loop);
-                  loop.run();
-                });
+            .start(() -> {
+              EventLoop loop;
+              try {
+                loop = EventLoop.open(options);
+              } catch (Throwable t) {
+                opened.completeExceptionally(t);
+                return;
+              }
+              opened.complete(loop);
+              loop.run();
+            });
     loops.add(await(opened));
     threads.add(thread);
   }
@@ -135,7 +133,9 @@ public final class Reactor implements AutoCloseable {
       return listeners;
     }
 
-    /** Stops listening on all loops, and returns when that is done. Accepted connections live on. */
+    /**
+     * Stops listening on all loops, and returns when that is done. Accepted connections live on.
+     */
     @Override
     public void close() {
       for (Listener listener : listeners) {
@@ -226,14 +226,13 @@ public final class Reactor implements AutoCloseable {
       throw new IllegalStateException("would wait for the loop on the loop's own thread");
     }
     var outcome = new CompletableFuture<T>();
-    loop.execute(
-        () -> {
-          try {
-            outcome.complete(what.call());
-          } catch (Throwable t) {
-            outcome.completeExceptionally(t);
-          }
-        });
+    loop.execute(() -> {
+      try {
+        outcome.complete(what.call());
+      } catch (Throwable t) {
+        outcome.completeExceptionally(t);
+      }
+    });
     return await(outcome);
   }
 

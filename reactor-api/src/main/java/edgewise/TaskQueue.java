@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks handed to a loop by any thread. A stack that producers push to with one compare-and-set, and
- * that the loop takes whole and turns round: first in, first out, and no producer ever waits for
- * another. Once closed it refuses for ever, so that no task can be forgotten.
+ * Tasks handed to a loop by any thread. A stack that producers push to with one compare-and-set,
+ * and that the loop takes whole and turns round: first in, first out, and no producer ever waits
+ * for another. Once closed it refuses for ever, so that no task can be forgotten.
  */
 final class TaskQueue {
   /** A task and the one pushed before it; once taken, the one pushed after it. */

@@ -29,8 +29,8 @@ public final class Timer {
   }
 
   /**
-   * Sets the timer, again if it has fired or was cancelled. Moving a set timer to a later time costs
-   * next to nothing, so an idle timeout may be reset on every message.
+   * Sets the timer, again if it has fired or was cancelled. Moving a set timer to a later time
+   * costs next to nothing, so an idle timeout may be reset on every message.
    */
   public void set(Duration delay) {
     loop.checkThread();

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * A descriptor of the user's that a loop watches; made by {@link EventLoop#watch}. The descriptor
  * stays the user's, who closes the watch before the descriptor. Belongs to the loop's thread.
  *
- * <p>This is readiness and nothing more: with {@link Trigger#EDGE} whoever watches must read or write
- * until EAGAIN (epoll(7)).
+ * <p>This is readiness and nothing more: with {@link Trigger#EDGE} whoever watches must read or
+ * write until EAGAIN (epoll(7)).
  */
 public final class Watch extends Channel implements AutoCloseable {
   private final Consumer<Watch> handler;

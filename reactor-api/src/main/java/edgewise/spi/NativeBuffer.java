@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Native memory seen in two ways at once: as a {@link ByteBuffer} for handlers and {@code java.nio},
- * and as a {@link MemorySegment} for system calls. Both views are made once, so that no call has to
- * allocate one. The memory is zeroed, in network byte order, and freed when the buffer is
- * unreachable; loops pool theirs.
+ * Native memory seen in two ways at once: as a {@link ByteBuffer} for handlers and {@code
+ * java.nio}, and as a {@link MemorySegment} for system calls. Both views are made once, so that no
+ * call has to allocate one. The memory is zeroed, in network byte order, and freed when the buffer
+ * is unreachable; loops pool theirs.
  *
  * <p>Position and limit of {@link #bytes} belong to whoever uses the buffer at the moment.
  */
