@@ -401,6 +401,7 @@ public final class Connection extends Channel implements AutoCloseable {
     if (kept != unconsumed) {
       return; // closed meanwhile
     }
+    state &= ~REDELIVER; // resumed in this very call: what that leaves waits for more bytes
     unconsumedStart = in.position();
     unconsumedEnd = in.limit();
     if (in.hasRemaining()) {
@@ -477,7 +478,10 @@ public final class Connection extends Channel implements AutoCloseable {
     touch();
   }
 
-  /** Goes on reading: first what the handler left, then what has come meanwhile. */
+  /**
+   * Goes on reading: first what the handler left, then what has come meanwhile. In {@code onData} it
+   * only takes back a pause: what that call leaves waits for more bytes, as always.
+   */
   public void resume() {
     loop.checkThread();
     if (is(PAUSED)) {
