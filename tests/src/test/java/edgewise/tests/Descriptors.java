@@ -3,6 +3,7 @@ package edgewise.tests;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,19 +19,24 @@ final class Descriptors {
     var open = new TreeMap<Integer, String>();
     try (DirectoryStream<Path> all = Files.newDirectoryStream(DIRECTORY)) {
       for (Path each : all) {
-        try {
-          String target = Files.readSymbolicLink(each).toString();
-          if (!target.matches("/proc/[0-9]+/fd")) {
-            open.put(Integer.valueOf(each.getFileName().toString()), target);
-          }
-        } catch (IOException e) {
-          continue; // closed since it was listed
+        String target = target(each);
+        if (!target.matches("|/proc/[0-9]+/fd")) {
+          open.put(Integer.valueOf(each.getFileName().toString()), target);
         }
       }
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
     return open;
+  }
+
+  /** What the link points to; empty if it has been closed since it was listed. */
+  private static String target(Path link) throws IOException {
+    try {
+      return Files.readSymbolicLink(link).toString();
+    } catch (NoSuchFileException e) {
+      return "";
+    }
   }
 
   /** How many sockets, pipes, files and the like are open. */
