@@ -36,11 +36,11 @@ final class Outbox {
   private int[] next = new int[16];
   private int runs;
 
-  private @Nullable Connection[] writers = new @Nullable Connection[16];
+  private @Nullable Output[] writers = new @Nullable Output[16];
   private int writerCount;
 
   /** The connection whose run is the last, and can grow. */
-  private @Nullable Connection lastWriter;
+  private @Nullable Output lastWriter;
 
   Outbox(int capacity) {
     buffer = NativeBuffer.allocate(capacity);
@@ -52,17 +52,17 @@ final class Outbox {
   }
 
   /** Stages bytes; there must be room. */
-  void stage(Connection writer, ByteBuffer source, int offset, int count) {
+  void stage(Output writer, ByteBuffer source, int offset, int count) {
     buffer.bytes.put(grow(writer, count), source, offset, count);
   }
 
   /** Stages bytes; there must be room. */
-  void stage(Connection writer, byte[] source, int offset, int count) {
+  void stage(Output writer, byte[] source, int offset, int count) {
     buffer.bytes.put(grow(writer, count), source, offset, count);
   }
 
   /** Makes the writer's last run longer, or begins one; returns where the new bytes go. */
-  private int grow(Connection writer, int count) {
+  private int grow(Output writer, int count) {
     if (writer != lastWriter) {
       beginRun(writer);
     }
@@ -73,7 +73,7 @@ final class Outbox {
     return at;
   }
 
-  private void beginRun(Connection writer) {
+  private void beginRun(Output writer) {
     if (runs == start.length) {
       start = Arrays.copyOf(start, runs * 2);
       length = Arrays.copyOf(length, runs * 2);
@@ -93,7 +93,7 @@ final class Outbox {
     lastWriter = writer;
   }
 
-  private void addWriter(Connection writer) {
+  private void addWriter(Output writer) {
     if (writerCount == writers.length) {
       writers = Arrays.copyOf(writers, writerCount * 2);
     }
@@ -107,7 +107,7 @@ final class Outbox {
    * @param more whether more follows at once
    * @return how many of its bytes the kernel took, 0 for none
    */
-  int send(Connection writer, StreamSocket socket, boolean more) throws IOException {
+  int send(Output writer, StreamSocket socket, boolean more) throws IOException {
     int sent;
     if (writer.firstRun == writer.lastRun) {
       sent = socket.send(buffer, start[writer.firstRun], writer.stagedBytes, more);
@@ -117,7 +117,7 @@ final class Outbox {
     return Math.max(sent, 0);
   }
 
-  private NativeBuffer gather(Connection writer) {
+  private NativeBuffer gather(Output writer) {
     if (gathered == null) {
       gathered = NativeBuffer.allocate(buffer.capacity());
     }
@@ -130,7 +130,7 @@ final class Outbox {
   }
 
   /** Moves the writer's staged bytes, but for the first {@code sent}, to its backlog. */
-  void moveRest(Connection writer, int sent, Backlog backlog) {
+  void moveRest(Output writer, int sent, Backlog backlog) {
     int skip = sent;
     for (int run = writer.firstRun; run != NONE; run = next[run]) {
       int skipped = Math.min(skip, length[run]);
@@ -140,11 +140,11 @@ final class Outbox {
   }
 
   /** Forgets what the writer has staged. */
-  void drop(Connection writer) {
+  void drop(Output writer) {
     if (writer.firstRun == NONE) {
       return;
     }
-    Connection moved = anyWriter();
+    Output moved = anyWriter();
     moved.writerIndex = writer.writerIndex;
     writers[writer.writerIndex] = moved;
     writers[--writerCount] = null;
@@ -160,12 +160,14 @@ final class Outbox {
     }
   }
 
-  boolean isEmpty() {
-    return writerCount == 0;
+  /** Sends what everybody has staged. */
+  void sendAll() {
+    while (writerCount > 0) {
+      anyWriter().sendStaged(false);
+    }
   }
 
-  /** One of those who have staged something. */
-  Connection anyWriter() {
+  private Output anyWriter() {
     return Objects.requireNonNull(writers[writerCount - 1]);
   }
 }

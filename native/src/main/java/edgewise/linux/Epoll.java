@@ -41,9 +41,6 @@ public final class Epoll {
   // flags of epoll_create1(2)
   public static final int EPOLL_CLOEXEC = 0x80000;
 
-  /** The number of epoll_pwait2(2), the same on every architecture, as for all since 424. */
-  private static final long SYS_EPOLL_PWAIT2 = 441;
-
   private static final long NANOS_PER_SECOND = 1_000_000_000;
   private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -137,7 +134,7 @@ public final class Epoll {
           (long)
               Pwait2.CALL.invokeExact(
                   scratch.capture,
-                  SYS_EPOLL_PWAIT2,
+                  Abi.SYS_EPOLL_PWAIT2,
                   (long) epfd,
                   events,
                   (long) maxEvents,

@@ -20,9 +20,6 @@ import java.lang.invoke.MethodHandle;
  * @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a>
  */
 public final class File extends FileConstants {
-  /** The number of openat2(2), the same on every architecture, as for all since 424. */
-  private static final long SYS_OPENAT2 = 437;
-
   /** The empty path of AT_EMPTY_PATH. */
   private static final MemorySegment NO_PATH = Arena.global().allocate(1);
 
@@ -86,7 +83,7 @@ public final class File extends FileConstants {
       long fd =
           (long)
               Openat2.CALL.invokeExact(
-                  scratch.capture, SYS_OPENAT2, (long) dirfd, path, how, how.byteSize());
+                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize());
       return fd >= 0 ? (int) fd : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);

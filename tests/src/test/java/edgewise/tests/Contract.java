@@ -13,9 +13,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestTemplate
 @ExtendWith(EveryMode.class)
 @interface Contract {
-  Mode[] modes() default {
-    Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE, Mode.EPOLL_ONESHOT, Mode.SELECT
-  };
+  Mode[] modes() default {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE, Mode.EPOLL_ONESHOT, Mode.SELECT};
 
   Family[] families() default {Family.TCP, Family.UNIX};
 }

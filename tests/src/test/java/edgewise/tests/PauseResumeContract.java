@@ -189,16 +189,15 @@ class PauseResumeContract {
     Peer peer = rig.connected(handler);
     byte[] sent = Bytes.random(4, 4_000_000);
     var writing =
-        rig.aside(
-            () -> {
-              for (int at = 0; at < sent.length; ) {
-                int count = Math.min(1 + at % 7001, sent.length - at);
-                peer.write(java.util.Arrays.copyOfRange(sent, at, at + count));
-                at += count;
-              }
-              peer.shutdownOutput();
-              return true;
-            });
+        rig.aside(() -> {
+          for (int at = 0; at < sent.length; ) {
+            int count = Math.min(1 + at % 7001, sent.length - at);
+            peer.write(java.util.Arrays.copyOfRange(sent, at, at + count));
+            at += count;
+          }
+          peer.shutdownOutput();
+          return true;
+        });
     rig.until("the end", () -> handler.has("end"));
     rig.await(writing);
     assertArrayEquals(sent, handler.bytes());

@@ -42,8 +42,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a contract works with. The loop is driven by the test, turn by turn, until a condition holds
- * or the time is over; nothing sleeps. At the end everything is closed, and then as many descriptors
- * are open as before, and no thread is left.
+ * or the time is over; nothing sleeps. At the end everything is closed, and then as many
+ * descriptors are open as before, and no thread is left.
  */
 final class Rig implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -291,14 +291,13 @@ final class Rig implements AutoCloseable {
     var outcome = new CompletableFuture<T>();
     Thread.ofPlatform()
         .name("aside")
-        .start(
-            () -> {
-              try {
-                outcome.complete(what.call());
-              } catch (Throwable t) {
-                outcome.completeExceptionally(t);
-              }
-            });
+        .start(() -> {
+          try {
+            outcome.complete(what.call());
+          } catch (Throwable t) {
+            outcome.completeExceptionally(t);
+          }
+        });
     return outcome;
   }
 
