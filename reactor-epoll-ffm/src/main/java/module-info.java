@@ -1,7 +1,11 @@
 /** The epoll backend. */
 module edgewise.epoll {
   requires static org.jspecify;
-  requires edgewise;
+  requires transitive edgewise;
   requires edgewise.linux;
-  requires org.slf4j;
+
+  exports edgewise.epoll;
+
+  provides edgewise.spi.Backend with
+      edgewise.epoll.EpollBackend;
 }

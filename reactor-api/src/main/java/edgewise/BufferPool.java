@@ -47,6 +47,7 @@ final class BufferPool {
   void give(NativeBuffer buffer) {
     if (keptBytes + buffer.capacity() <= limitBytes) {
       keptBytes += buffer.capacity();
+      buffer.bytes.clear();
       free[sizeIndex(buffer.capacity())].addFirst(buffer);
     }
   }

@@ -6,12 +6,11 @@ import static edgewise.spi.Readiness.PEER_HANGUP;
 import static edgewise.spi.Readiness.READ;
 import static edgewise.spi.Readiness.WRITE;
 
-import edgewise.spi.NativeBuffer;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.net.SocketTimeoutException;
-import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
@@ -38,83 +37,66 @@ public final class Connection extends Channel implements AutoCloseable {
   // Bits of state.
   private static final int CONNECTING = 1;
 
-  /** An event has told of bytes, and no receive has said WOULD_BLOCK since. */
-  private static final int READABLE = 1 << 1;
+  /** The listener's queue is full: connect again soon, and ask the poller for nothing. */
+  private static final int RETRYING = 1 << 1;
 
-  private static final int PAUSED = 1 << 2;
-  private static final int INPUT_ENDED = 1 << 3;
-
-  /** The queue does not move: wait for WRITE. */
-  private static final int BLOCKED = 1 << 4;
-
-  private static final int SHUT_WANTED = 1 << 5;
-  private static final int OUTPUT_SHUT = 1 << 6;
-  private static final int CLOSING = 1 << 7;
-  private static final int CLOSED = 1 << 8;
-  private static final int CLOSE_TOLD = 1 << 9;
+  private static final int SHUT_WANTED = 1 << 2;
+  private static final int OUTPUT_SHUT = 1 << 3;
+  private static final int CLOSING = 1 << 4;
+  private static final int CLOSED = 1 << 5;
+  private static final int CLOSE_TOLD = 1 << 6;
 
   /** PEER_HANGUP or HUP was seen; it stays true, so it is not asked for again. */
-  private static final int HUNG_UP = 1 << 10;
+  private static final int HUNG_UP = 1 << 7;
 
-  private static final int HANGUP_TOLD = 1 << 11;
+  private static final int HANGUP_TOLD = 1 << 8;
 
   /** HUP or ERROR was seen: the state of the socket is final. */
-  private static final int BROKEN = 1 << 12;
-
-  private static final int IN_TURN = 1 << 13;
-  private static final int ABOVE_HIGH = 1 << 14;
-
-  /** Reading was resumed: what the handler left is to be delivered again. */
-  private static final int REDELIVER = 1 << 15;
-
-  /** What comes is thrown away: {@link #closeLingering}. */
-  private static final int DISCARDING = 1 << 16;
+  private static final int BROKEN = 1 << 9;
 
   /** The kernel disarmed the registration with its last event. */
-  private static final int DISARMED = 1 << 17;
+  private static final int DISARMED = 1 << 10;
 
-  /** The listener's queue is full: connect again soon, and ask the poller for nothing. */
-  private static final int RETRYING = 1 << 18;
+  /** Inside a turn, whose end will look at everything. */
+  private static final int IN_TURN = 1 << 11;
 
   private static final Duration CONNECT_RETRY = Duration.ofMillis(2);
 
   private static final int NOT_REGISTERED = -1;
 
+  private static final Handler NO_HANDLER =
+      (connection, in) -> {
+        throw new IllegalStateException("no handler yet");
+      };
+
+  final ConnectionOptions options;
+  Handler handler;
   private final StreamSocket socket;
-  private final ConnectionOptions options;
   private final Trigger trigger;
   private final @Nullable Listener listener;
-  private Handler handler;
+  private final Input input;
+  private final Output output;
   private int state;
   private int registered = NOT_REGISTERED;
-
-  // What the handler left: from start to end of a borrowed buffer.
-  private @Nullable NativeBuffer unconsumed;
-  private int unconsumedStart;
-  private int unconsumedEnd;
-
-  private @Nullable Backlog backlog;
   private @Nullable Timer deadline;
   private @Nullable Throwable cause;
-
-  // The outbox's notes about this writer.
-  int firstRun = Outbox.NONE;
-  int lastRun = Outbox.NONE;
-  int stagedBytes;
-  int writerIndex;
 
   private Connection(
       EventLoop loop,
       StreamSocket socket,
       ConnectionOptions options,
       @Nullable Listener listener,
-      Handler handler) {
+      Handler handler,
+      int state) {
     super(loop);
     this.socket = socket;
     this.options = options;
     this.trigger = loop.triggerOr(options.trigger());
     this.listener = listener;
     this.handler = handler;
+    this.state = state;
+    this.input = new Input(this, socket, trigger == Trigger.EDGE);
+    this.output = new Output(this, socket);
   }
 
   // --- becoming open
@@ -122,17 +104,18 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Takes over an accepted socket; on failure it is closed, and that is logged. */
   static void accepted(EventLoop loop, StreamSocket socket, Listener listener) {
     ConnectionOptions options = listener.options.connections();
-    var connection = new Connection(loop, socket, options, listener, NO_HANDLER);
-    connection.state = IN_TURN;
+    var connection = new Connection(loop, socket, options, listener, NO_HANDLER, IN_TURN);
     loop.opened(connection);
     try {
       connection.handler = listener.acceptor.accept(connection);
       connection.handler.onOpen(connection);
+      if (loop.isStopping() && connection.isLive()) {
+        connection.handler.onStop(connection);
+      }
     } catch (Throwable t) {
       connection.handlerFailed(t);
     }
-    connection.state &= ~IN_TURN;
-    connection.settle();
+    connection.endTurn();
   }
 
   /** Starts to connect; the outcome comes to the handler, also if it is known at once. */
@@ -140,19 +123,12 @@ public final class Connection extends Channel implements AutoCloseable {
       EventLoop loop, Endpoint remote, ConnectionOptions options, Handler handler)
       throws IOException {
     StreamSocket socket = loop.poller.connect(remote, options);
-    var connection = new Connection(loop, socket, options, null, handler);
-    connection.state = CONNECTING;
+    var connection = new Connection(loop, socket, options, null, handler, CONNECTING);
     loop.opened(connection);
-    connection.deadline = loop.timer(connection::connectTimedOut);
-    connection.deadline.set(options.connectTimeout());
+    connection.startDeadline(options.connectTimeout(), connection::connectTimedOut);
     loop.requeue(connection);
     return connection;
   }
-
-  private static final Handler NO_HANDLER =
-      (connection, in) -> {
-        throw new IllegalStateException("no handler yet");
-      };
 
   private void finishConnect() throws Exception {
     StreamSocket.Progress progress;
@@ -167,7 +143,7 @@ public final class Connection extends Channel implements AutoCloseable {
       case PENDING -> {}
       case TRY_AGAIN -> {
         state |= RETRYING;
-        loop.timer(() -> loop.requeue(this)).set(CONNECT_RETRY);
+        loop.schedule(CONNECT_RETRY, () -> loop.requeue(this));
       }
       case DONE -> {
         state &= ~(CONNECTING | HUNG_UP | BROKEN);
@@ -188,7 +164,7 @@ public final class Connection extends Channel implements AutoCloseable {
   @Override
   void onReady(int readiness) {
     if ((readiness & ~WRITE) != 0) {
-      state |= READABLE;
+      input.readable = true;
     }
     if ((readiness & ~READ) != 0) {
       noteMoreThanBytes(readiness);
@@ -203,7 +179,7 @@ public final class Connection extends Channel implements AutoCloseable {
 
   private void noteMoreThanBytes(int readiness) {
     if ((readiness & (WRITE | HUP | ERROR)) != 0) {
-      state &= ~BLOCKED;
+      output.blocked = false;
     }
     if ((readiness & (PEER_HANGUP | HUP)) != 0) {
       state |= HUNG_UP;
@@ -221,42 +197,35 @@ public final class Connection extends Channel implements AutoCloseable {
         finishConnect();
       }
       if (!is(CONNECTING | CLOSED)) {
-        sendBacklog();
-        receive();
+        output.sendBacklog();
+        input.receive();
         heedHangup();
       }
     } catch (Throwable t) {
       handlerFailed(t);
     }
-    state &= ~IN_TURN;
-    settle();
+    endTurn();
   }
 
-  /** The end of a turn: sends, closes, tells, and asks the poller for what is needed next. */
-  private void settle() {
-    sendStaged(false);
-    tellWritable();
-    finishClosing();
+  /** Sends what was written, closes, tells, and asks the poller for what is needed next. */
+  private void endTurn() {
+    try {
+      output.sendStaged(false);
+      tellWritable();
+      finishClosing();
+      if (!is(CLOSED | CONNECTING) && (input.hasWork() || output.hasWork())) {
+        loop.requeue(this);
+      }
+      if (!is(CLOSED)) {
+        updateInterest();
+      }
+    } catch (Throwable t) { // such as no memory for the backlog: this connection's failure alone
+      release(t);
+    }
+    state &= ~IN_TURN;
     if (is(CLOSED)) {
       tellClosed();
-      return;
     }
-    if (hasWorkLeft()) {
-      loop.requeue(this);
-    }
-    try {
-      updateInterest();
-    } catch (IOException e) {
-      release(e);
-      tellClosed();
-    }
-  }
-
-  private boolean hasWorkLeft() {
-    return canReceive()
-        || (is(REDELIVER) && wantsInput())
-        || stagedBytes > 0
-        || (backlog != null && !is(BLOCKED));
   }
 
   private void updateInterest() throws IOException {
@@ -283,170 +252,21 @@ public final class Connection extends Channel implements AutoCloseable {
       return is(RETRYING) ? 0 : WRITE | ERROR;
     }
     int wanted = is(BROKEN) ? 0 : ERROR;
-    boolean reading = !is(INPUT_ENDED) && (trigger == Trigger.EDGE || wantsInput());
-    if (reading) {
+    if (!input.ended && (trigger == Trigger.EDGE || input.isWanted())) {
       wanted |= READ;
     }
-    if (!is(INPUT_ENDED | HUNG_UP)) {
+    if (!input.ended && !is(HUNG_UP)) {
       wanted |= PEER_HANGUP;
     }
-    if (is(BLOCKED)) {
+    if (output.blocked) {
       wanted |= WRITE;
     }
     return wanted;
   }
 
-  // --- receiving
-
-  private boolean wantsInput() {
-    return !is(INPUT_ENDED | CLOSED | CONNECTING) && (is(DISCARDING) || !is(PAUSED | CLOSING));
-  }
-
-  private boolean canReceive() {
-    return is(READABLE) && wantsInput();
-  }
-
-  /**
-   * Drains the socket: until WOULD_BLOCK, the end, a pause, or the budget of this turn is spent.
-   */
-  private void receive() throws Exception {
-    redeliver();
-    int bytes = loop.options.readBudgetBytes();
-    int calls = loop.options.readBudgetCalls();
-    while (canReceive() && bytes > 0 && calls > 0) {
-      NativeBuffer into = receiveBuffer();
-      int at = into == unconsumed ? unconsumedEnd : 0;
-      int room = into.capacity() - at;
-      int count;
-      try {
-        count = socket.receive(into, at, room);
-      } catch (IOException e) {
-        release(e);
-        return;
-      }
-      calls--;
-      if (count == StreamSocket.WOULD_BLOCK) {
-        state &= ~READABLE;
-      } else if (count == StreamSocket.END) {
-        endOfInput();
-      } else {
-        bytes -= count;
-        if (count < room && trigger != Trigger.EDGE && !is(HUNG_UP)) {
-          state &= ~READABLE; // the poller will say so if there is more
-        }
-        received(into, at + count);
-      }
-    }
-  }
-
-  /**
-   * The loop's buffer, or, while a message is incomplete, the borrowed one with room at its end.
-   */
-  private NativeBuffer receiveBuffer() {
-    NativeBuffer kept = unconsumed;
-    if (kept == null) {
-      return loop.receiveBuffer;
-    }
-    int length = unconsumedEnd - unconsumedStart;
-    if (unconsumedEnd > kept.capacity() / 2) {
-      NativeBuffer roomy = kept;
-      if (length > kept.capacity() / 2) {
-        roomy = loop.pool.take(kept.capacity() * 2);
-      }
-      roomy.bytes.put(0, kept.bytes, unconsumedStart, length);
-      if (roomy != kept) {
-        loop.pool.give(kept);
-      }
-      unconsumed = roomy;
-      unconsumedStart = 0;
-      unconsumedEnd = length;
-      return roomy;
-    }
-    return kept;
-  }
-
-  private void received(NativeBuffer into, int end) throws Exception {
-    if (is(DISCARDING)) {
-      return;
-    }
-    if (into == unconsumed) {
-      unconsumedEnd = end;
-      deliverUnconsumed();
-      return;
-    }
-    ByteBuffer in = into.bytes.limit(end).position(0);
-    handler.onData(this, in);
-    if (in.hasRemaining() && !is(CLOSED | CLOSING)) {
-      keep(in);
-    }
-  }
-
-  private void keep(ByteBuffer in) {
-    int length = in.remaining();
-    checkUnconsumed(length);
-    NativeBuffer kept = loop.pool.take(length * 2);
-    kept.bytes.put(0, in, in.position(), length);
-    unconsumed = kept;
-    unconsumedStart = 0;
-    unconsumedEnd = length;
-  }
-
-  private void deliverUnconsumed() throws Exception {
-    NativeBuffer kept = unconsumed;
-    if (kept == null) {
-      return;
-    }
-    ByteBuffer in = kept.bytes.limit(unconsumedEnd).position(unconsumedStart);
-    handler.onData(this, in);
-    if (kept != unconsumed) {
-      return; // closed meanwhile
-    }
-    unconsumedStart = in.position();
-    unconsumedEnd = in.limit();
-    if (in.hasRemaining()) {
-      checkUnconsumed(in.remaining());
-    } else {
-      dropUnconsumed();
-    }
-  }
-
-  private void checkUnconsumed(int length) {
-    if (length > options.maxUnconsumedBytes()) {
-      release(
-          new IOException(
-              "the handler left "
-                  + length
-                  + " bytes, more than maxUnconsumedBytes = "
-                  + options.maxUnconsumedBytes(),
-              new BufferOverflowException()));
-    }
-  }
-
-  private void dropUnconsumed() {
-    if (unconsumed != null) {
-      loop.pool.give(unconsumed);
-      unconsumed = null;
-    }
-  }
-
-  private void redeliver() throws Exception {
-    if (is(REDELIVER) && wantsInput()) {
-      state &= ~REDELIVER;
-      deliverUnconsumed();
-    }
-  }
-
-  private void endOfInput() throws Exception {
-    state = (state & ~READABLE) | INPUT_ENDED;
-    dropUnconsumed();
-    if (!is(DISCARDING)) {
-      handler.onEnd(this);
-    }
-  }
-
   /** Acts on hang-ups and errors that no receive will tell of (law 6). */
   private void heedHangup() throws Exception {
-    if (is(CLOSED) || !is(HUNG_UP | BROKEN) || canReceive()) {
+    if (is(CLOSED) || !is(HUNG_UP | BROKEN) || input.hasWork()) {
       return;
     }
     if (is(BROKEN)) {
@@ -455,16 +275,19 @@ public final class Connection extends Channel implements AutoCloseable {
         release(error);
         return;
       }
-      if (is(INPUT_ENDED)) {
-        release(queuedBytes() == 0 ? null : new IOException("EPIPE: the peer has closed"));
+      if (input.ended) {
+        boolean lost = output.queuedBytes() > 0;
+        release(lost ? new SocketException("EPIPE: the peer has closed, bytes were queued") : null);
         return;
       }
     }
-    if (is(HUNG_UP) && is(PAUSED) && !is(HANGUP_TOLD | INPUT_ENDED | CLOSING)) {
+    if (is(HUNG_UP) && input.paused && !input.ended && !is(HANGUP_TOLD | CLOSING)) {
       state |= HANGUP_TOLD;
       handler.onPeerHangup(this);
     }
   }
+
+  // --- reading
 
   /**
    * Stops reading: the handler gets no more data, and not the end either, until {@link #resume}. A
@@ -473,28 +296,28 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void pause() {
     loop.checkThread();
-    state |= PAUSED;
+    input.paused = true;
     touch();
   }
 
-  /** Goes on reading: first what the handler left, then what has come meanwhile. */
+  /**
+   * Goes on reading: first what the handler left, then what has come meanwhile. In {@code onData}
+   * it only takes back a pause: what that call leaves waits for more bytes, as always.
+   */
   public void resume() {
     loop.checkThread();
-    if (is(PAUSED)) {
-      state &= ~PAUSED;
-      if (unconsumed != null) {
-        state |= REDELIVER;
-      }
+    if (input.paused) {
+      input.resume();
       touch();
     }
   }
 
   /** Whether reading is paused. */
   public boolean isPaused() {
-    return is(PAUSED);
+    return input.paused;
   }
 
-  // --- sending
+  // --- writing
 
   /**
    * Writes the bytes from position to limit, in the order of the calls, and without blocking: they
@@ -506,19 +329,8 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public boolean write(ByteBuffer bytes) {
     checkWritable();
-    int from = bytes.position();
-    int end = bytes.limit();
-    while (from < end && !is(CLOSED)) {
-      int room = backlog == null ? room() : end - from;
-      int count = Math.min(room, end - from);
-      if (backlog != null) {
-        backlog.add(bytes, from, count);
-      } else if (count > 0) {
-        loop.outbox.stage(this, bytes, from, count);
-      }
-      from += count;
-    }
-    bytes.position(end);
+    output.write(bytes, bytes.position(), bytes.remaining());
+    bytes.position(bytes.limit());
     return afterWrite();
   }
 
@@ -526,34 +338,13 @@ public final class Connection extends Channel implements AutoCloseable {
   public boolean write(byte[] bytes, int offset, int length) {
     Objects.checkFromIndexSize(offset, length, bytes.length);
     checkWritable();
-    int from = offset;
-    int end = offset + length;
-    while (from < end && !is(CLOSED)) {
-      int room = backlog == null ? room() : end - from;
-      int count = Math.min(room, end - from);
-      if (backlog != null) {
-        backlog.add(bytes, from, count);
-      } else if (count > 0) {
-        loop.outbox.stage(this, bytes, from, count);
-      }
-      from += count;
-    }
+    output.write(bytes, offset, length);
     return afterWrite();
   }
 
   /** Writes an array, as {@link #write(ByteBuffer)}. */
   public boolean write(byte[] bytes) {
     return write(bytes, 0, bytes.length);
-  }
-
-  /** Room in the outbox; makes some by sending what is staged, which may leave a backlog. */
-  private int room() {
-    int room = loop.outbox.room(this);
-    if (room <= 0) {
-      loop.sendAllStaged();
-      return backlog == null && !is(CLOSED) ? loop.outbox.room(this) : 0;
-    }
-    return room;
   }
 
   /**
@@ -569,11 +360,7 @@ public final class Connection extends Channel implements AutoCloseable {
     Objects.checkFromIndexSize(position, count, Long.MAX_VALUE);
     checkWritable();
     if (count > 0) {
-      sendStaged(true);
-      if (!is(CLOSED)) {
-        backlog().add(file, position, count);
-        sendBacklog();
-      }
+      output.sendFile(file, position, count);
     }
     return afterWrite();
   }
@@ -593,79 +380,29 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   private boolean afterWrite() {
-    if (backlog != null && backlog.memoryBytes() > options.maxQueuedBytes()) {
+    if (output.memoryBytes() > options.maxQueuedBytes()) {
       release(
           new IOException(
-              "more than maxQueuedBytes = "
-                  + options.maxQueuedBytes()
-                  + " are queued: the peer reads too slowly; heed the result of write"));
+              "more than maxQueuedBytes = %d are queued: the peer reads too slowly; heed write's result"
+                  .formatted(options.maxQueuedBytes())));
     }
-    boolean high = queuedBytes() > options.highWaterBytes();
-    if (high) {
-      state |= ABOVE_HIGH;
-    }
-    if (!is(IN_TURN)) {
-      touch();
-    }
-    return !high && !is(CLOSED);
-  }
-
-  private Backlog backlog() {
-    if (backlog == null) {
-      backlog = new Backlog(loop.pool);
-    }
-    return backlog;
-  }
-
-  /** Sends what is staged with one call; what the kernel does not take becomes the backlog. */
-  void sendStaged(boolean more) {
-    if (stagedBytes == 0) {
-      return;
-    }
-    try {
-      int sent = loop.outbox.send(this, socket, more);
-      if (sent < stagedBytes) {
-        loop.outbox.moveRest(this, sent, backlog());
-        state |= BLOCKED;
-      }
-      loop.outbox.drop(this);
-    } catch (IOException e) {
-      release(e);
-    }
-  }
-
-  private void sendBacklog() {
-    if (backlog == null || is(BLOCKED | CLOSED)) {
-      return;
-    }
-    try {
-      if (backlog.send(socket, loop.options.writeBudgetBytes())) {
-        state |= BLOCKED;
-      }
-      if (backlog.isEmpty()) {
-        backlog = null;
-      }
-    } catch (IOException e) {
-      release(e);
-    }
+    touch();
+    return output.isBelow(options.highWaterBytes()) && isLive();
   }
 
   private void tellWritable() {
-    if (is(ABOVE_HIGH) && !is(CLOSED | CLOSING) && queuedBytes() <= options.lowWaterBytes()) {
-      state &= ~ABOVE_HIGH;
-      state |= IN_TURN;
+    if (isLive() && output.hasFallenTo(options.lowWaterBytes())) {
       try {
         handler.onWritable(this);
       } catch (Throwable t) {
         handlerFailed(t);
       }
-      state &= ~IN_TURN;
     }
   }
 
   /** Bytes written but not yet taken by the kernel, those of files included. */
   public long queuedBytes() {
-    return stagedBytes + (backlog == null ? 0 : backlog.bytes());
+    return output.queuedBytes();
   }
 
   // --- ending
@@ -676,10 +413,11 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void shutdownOutput() {
     loop.checkThread();
-    if (!is(CLOSED | CLOSING | SHUT_WANTED)) {
-      state |= SHUT_WANTED;
-      touch();
+    if (is(CONNECTING)) {
+      throw new IllegalStateException("cannot shut the output: the connection is " + stateName());
     }
+    state |= SHUT_WANTED;
+    touch();
   }
 
   /**
@@ -692,7 +430,7 @@ public final class Connection extends Channel implements AutoCloseable {
     loop.checkThread();
     if (is(CONNECTING)) {
       release(null);
-    } else if (!is(CLOSED | CLOSING)) {
+    } else if (isLive()) {
       state |= CLOSING;
       touch();
     }
@@ -705,11 +443,12 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void closeLingering(Duration atMost) {
     loop.checkThread();
-    if (!is(CLOSED | CLOSING | CONNECTING)) {
-      state |= SHUT_WANTED | DISCARDING | CLOSING;
-      state &= ~REDELIVER;
-      dropUnconsumed();
-      startDeadline(atMost);
+    if (is(CONNECTING)) {
+      release(null);
+    } else if (isLive()) {
+      state |= SHUT_WANTED | CLOSING;
+      input.discard();
+      startDeadline(atMost, this::closeTimedOut);
       touch();
     }
   }
@@ -723,38 +462,14 @@ public final class Connection extends Channel implements AutoCloseable {
     }
   }
 
-  private void startDeadline(Duration atMost) {
-    if (deadline == null) {
-      deadline = loop.timer(this::closeTimedOut);
-    }
-    deadline.set(atMost);
-  }
-
-  private void closeTimedOut() {
-    if (queuedBytes() == 0) {
-      release(null);
-    } else {
-      socket.abort();
-      release(
-          new SocketTimeoutException("close: the peer left " + queuedBytes() + " bytes unread"));
-    }
-  }
-
-  private void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel();
-      deadline = null;
-    }
-  }
-
   /** Once the queue is empty: the FIN that was asked for, and the close. */
   private void finishClosing() {
     if (is(CLOSED) || !is(SHUT_WANTED | CLOSING)) {
       return;
     }
-    if (queuedBytes() > 0) {
+    if (output.queuedBytes() > 0) {
       if (is(CLOSING) && deadline == null) {
-        startDeadline(options.closeTimeout());
+        startDeadline(options.closeTimeout(), this::closeTimedOut);
       }
       return;
     }
@@ -767,26 +482,44 @@ public final class Connection extends Channel implements AutoCloseable {
         return;
       }
     }
-    boolean bothEnded = is(OUTPUT_SHUT) && is(INPUT_ENDED);
-    if (bothEnded || (is(CLOSING) && !is(DISCARDING))) {
+    boolean bothEnded = is(OUTPUT_SHUT) && input.ended;
+    if (bothEnded || (is(CLOSING) && !input.discarding)) {
       release(null);
     }
   }
 
-  /** Gives everything back; the handler is told at the end of the turn. */
-  private void release(@Nullable Throwable why) {
+  private void closeTimedOut() {
+    long unsent = output.queuedBytes();
+    if (unsent == 0) {
+      release(null);
+    } else {
+      socket.abort();
+      release(new SocketTimeoutException("close: the peer has not taken " + unsent + " bytes"));
+    }
+  }
+
+  private void startDeadline(Duration atMost, Runnable action) {
+    cancelDeadline();
+    deadline = loop.schedule(atMost, action);
+  }
+
+  private void cancelDeadline() {
+    if (deadline != null) {
+      deadline.cancel();
+      deadline = null;
+    }
+  }
+
+  /** Gives everything back, at once; the handler is told at the end of the turn. */
+  void release(@Nullable Throwable why) {
     if (is(CLOSED)) {
       return;
     }
     state |= CLOSED;
     cause = why;
     cancelDeadline();
-    loop.outbox.drop(this);
-    if (backlog != null) {
-      backlog.clear();
-      backlog = null;
-    }
-    dropUnconsumed();
+    output.drop();
+    input.close();
     socket.close();
     loop.closed(this);
     touch();
@@ -808,26 +541,20 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   private void handlerFailed(Throwable t) {
-    loop.log.warn("the handler of a connection failed; the connection is closed", t);
+    loop.log.warn("the handler of {} failed; the connection is closed", this, t);
     release(t);
   }
 
   @Override
   void stop() {
-    if (is(CLOSED)) {
-      return;
-    }
     if (is(CONNECTING)) {
       release(null);
-    } else {
-      state |= IN_TURN;
+    } else if (!is(CLOSED)) {
       try {
         handler.onStop(this);
       } catch (Throwable t) {
         handlerFailed(t);
       }
-      state &= ~IN_TURN;
-      touch();
     }
   }
 
@@ -843,6 +570,15 @@ public final class Connection extends Channel implements AutoCloseable {
     return (state & anyOf) != 0;
   }
 
+  /** Neither closed nor closing. */
+  boolean isLive() {
+    return !is(CLOSED | CLOSING);
+  }
+
+  boolean hasPeerHungUp() {
+    return is(HUNG_UP);
+  }
+
   /** Has the loop give this connection a turn, if it is not having one. */
   private void touch() {
     if (!is(IN_TURN)) {
@@ -850,9 +586,9 @@ public final class Connection extends Channel implements AutoCloseable {
     }
   }
 
-  /** Whether it can be written to: connected, and neither closed nor closing. */
+  /** Whether it can be written to: connected, and neither closed, closing, nor shut. */
   public boolean isOpen() {
-    return !is(CLOSED | CLOSING | CONNECTING);
+    return !is(CLOSED | CLOSING | SHUT_WANTED | CONNECTING);
   }
 
   /** The loop that it belongs to. */
@@ -860,10 +596,15 @@ public final class Connection extends Channel implements AutoCloseable {
     return loop;
   }
 
-  /** Replaces the handler, as after an upgrade of the protocol; takes effect with the next call. */
+  /**
+   * Replaces the handler, as after an upgrade of the protocol. The next call goes to the new one,
+   * and what the old one leaves is delivered to it at once.
+   */
   public void handler(Handler next) {
     loop.checkThread();
     handler = next;
+    input.deliverAgain();
+    touch();
   }
 
   /** The address of this end; getsockname(2). */

@@ -6,8 +6,6 @@ import edgewise.spi.Poller;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,7 +111,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final Doorbell doorbell;
   private final ReadyQueue ready = new ReadyQueue();
   private final AtomicInteger load = new AtomicInteger();
-  private @Nullable Channel firstOpen;
+  private final OpenChannels open = new OpenChannels();
   private boolean inTurn;
   private boolean stopping;
   private volatile boolean closed;
@@ -187,10 +185,12 @@ public final class EventLoop implements Executor, AutoCloseable {
       Endpoint endpoint, ListenOptions how, Acceptor acceptor, Supplier<EventLoop> nextLoop)
       throws IOException {
     checkUsable();
+    triggerOr(how.trigger());
+    triggerOr(how.connections().trigger());
     var socket = poller.listen(endpoint, how);
     try {
       var listener = new Listener(this, socket, how, acceptor, nextLoop);
-      link(listener);
+      open.add(listener);
       return listener;
     } catch (Throwable t) {
       socket.close();
@@ -213,6 +213,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   public Connection connect(Endpoint remote, ConnectionOptions how, Handler handler)
       throws IOException {
     checkUsable();
+    triggerOr(how.trigger());
     return Connection.connecting(this, remote, how, handler);
   }
 
@@ -230,7 +231,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       throw backend.lacks("watching a file descriptor");
     }
     var watch = new Watch(this, fd, interest, mode, handler);
-    link(watch);
+    open.add(watch);
     return watch;
   }
 
@@ -293,7 +294,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     timer(() -> shut(null)).set(atMost);
     if (!stopping) {
       stopping = true;
-      channels().forEach(Channel::stop);
+      open.all().forEach(channel -> run(channel::stop));
     }
   }
 
@@ -324,12 +325,12 @@ public final class EventLoop implements Executor, AutoCloseable {
       return;
     }
     closed = true;
-    for (Channel channel : channels()) {
-      channel.end(cause);
-    }
     doorbell.close();
     for (var node = tasks.close(); node != null; node = node.next) {
       run(node.task);
+    }
+    for (Channel channel : open.all()) {
+      run(() -> channel.end(cause));
     }
     while (!ready.isEmpty()) {
       ready.remove().turn();
@@ -381,12 +382,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     ready.add(channel);
   }
 
-  void sendAllStaged() {
-    while (!outbox.isEmpty()) {
-      outbox.anyWriter().sendStaged(false);
-    }
-  }
-
   Trigger triggerOr(@Nullable Trigger asked) {
     if (asked == null || asked == trigger) {
       return trigger;
@@ -399,39 +394,18 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   void opened(Connection connection) {
     load.incrementAndGet();
-    link(connection);
-  }
-
-  private void link(Channel channel) {
-    channel.nextOpen = firstOpen;
-    if (firstOpen != null) {
-      firstOpen.previousOpen = channel;
-    }
-    firstOpen = channel;
+    open.add(connection);
   }
 
   void closed(Channel channel) {
     if (channel instanceof Connection) {
       load.decrementAndGet();
     }
-    if (channel.nextOpen != null) {
-      channel.nextOpen.previousOpen = channel.previousOpen;
-    }
-    if (channel.previousOpen != null) {
-      channel.previousOpen.nextOpen = channel.nextOpen;
-    } else if (firstOpen == channel) {
-      firstOpen = channel.nextOpen;
-    }
-    channel.previousOpen = null;
-    channel.nextOpen = null;
+    open.remove(channel);
   }
 
-  private List<Channel> channels() {
-    var all = new ArrayList<Channel>();
-    for (Channel channel = firstOpen; channel != null; channel = channel.nextOpen) {
-      all.add(channel);
-    }
-    return all;
+  boolean isStopping() {
+    return stopping;
   }
 
   /** Any thread: a connection is on its way to this loop. */

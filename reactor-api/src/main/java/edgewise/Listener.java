@@ -4,6 +4,7 @@ import edgewise.spi.ListeningSocket;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.SocketOption;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -190,8 +191,12 @@ public final class Listener extends Channel implements AutoCloseable {
     if (!closed) {
       closed = true;
       rest.cancel();
-      socket.close();
       loop.closed(this);
+      try {
+        socket.close();
+      } catch (UncheckedIOException e) {
+        loop.log.warn("{} is closed, but its socket file is still there", this, e);
+      }
     }
   }
 

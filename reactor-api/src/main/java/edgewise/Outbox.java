@@ -17,74 +17,88 @@ import org.jspecify.annotations.Nullable;
  * one run; when several write by turns, their runs are linked, and gathered when they are sent:
  *
  * <pre>
- *   | next, length | bytes of A | next, length | bytes of B | next, length | more bytes of A |   free
- *     |                                                        ^                               ^ used
- *     `--------------------------------------------------------'
+ *   buffer   | bytes of A | bytes of B | more bytes of A |        free
+ *   run          0             1            2            ^ used
+ *   next         2            NONE         NONE
  * </pre>
  */
 final class Outbox {
-  /** An offset that says: no run. */
+  /** A number that says: no run. */
   static final int NONE = -1;
-
-  private static final int HEADER = 2 * Integer.BYTES;
 
   private final NativeBuffer buffer;
   private @Nullable NativeBuffer gathered;
   private int used;
-  private @Nullable Connection[] writers = new @Nullable Connection[16];
+
+  // The runs: where each starts, how long it is, and which one of the same writer follows.
+  private int[] start = new int[16];
+  private int[] length = new int[16];
+  private int[] next = new int[16];
+  private int runs;
+
+  private @Nullable Output[] writers = new @Nullable Output[16];
   private int writerCount;
 
   /** The connection whose run is the last, and can grow. */
-  private @Nullable Connection lastWriter;
+  private @Nullable Output lastWriter;
 
   Outbox(int capacity) {
     buffer = NativeBuffer.allocate(capacity);
   }
 
-  /** How many bytes the connection can stage before everything must be sent. */
-  int room(Connection writer) {
-    return buffer.capacity() - used - (writer == lastWriter ? 0 : HEADER);
+  /** How many bytes can be staged before everything must be sent. */
+  int room() {
+    return buffer.capacity() - used;
   }
 
   /** Stages bytes; there must be room. */
-  void stage(Connection writer, ByteBuffer source, int offset, int length) {
-    buffer.bytes.put(grow(writer, length), source, offset, length);
+  void stage(Output writer, ByteBuffer source, int offset, int count) {
+    buffer.bytes.put(grow(writer, count), source, offset, count);
   }
 
   /** Stages bytes; there must be room. */
-  void stage(Connection writer, byte[] source, int offset, int length) {
-    buffer.bytes.put(grow(writer, length), source, offset, length);
+  void stage(Output writer, byte[] source, int offset, int count) {
+    buffer.bytes.put(grow(writer, count), source, offset, count);
   }
 
   /** Makes the writer's last run longer, or begins one; returns where the new bytes go. */
-  private int grow(Connection writer, int length) {
+  private int grow(Output writer, int count) {
     if (writer != lastWriter) {
       beginRun(writer);
     }
     int at = used;
-    used += length;
-    writer.stagedBytes += length;
-    int run = writer.lastRun;
-    buffer.bytes.putInt(run + Integer.BYTES, buffer.bytes.getInt(run + Integer.BYTES) + length);
+    used += count;
+    writer.stagedBytes += count;
+    length[writer.lastRun] += count;
     return at;
   }
 
-  private void beginRun(Connection writer) {
-    int run = used;
-    buffer.bytes.putInt(run, NONE).putInt(run + Integer.BYTES, 0);
-    used += HEADER;
+  private void beginRun(Output writer) {
+    if (runs == start.length) {
+      start = Arrays.copyOf(start, runs * 2);
+      length = Arrays.copyOf(length, runs * 2);
+      next = Arrays.copyOf(next, runs * 2);
+    }
+    int run = runs++;
+    start[run] = used;
+    length[run] = 0;
+    next[run] = NONE;
     if (writer.firstRun == NONE) {
       writer.firstRun = run;
-      writer.writerIndex = writerCount;
-      if (writerCount == writers.length) {
-        writers = Arrays.copyOf(writers, writerCount * 2);
-      }
-      writers[writerCount++] = writer;
+      addWriter(writer);
     } else {
-      buffer.bytes.putInt(writer.lastRun, run);
+      next[writer.lastRun] = run;
     }
     writer.lastRun = run;
     lastWriter = writer;
+  }
+
+  private void addWriter(Output writer) {
+    if (writerCount == writers.length) {
+      writers = Arrays.copyOf(writers, writerCount * 2);
+    }
+    writer.writerIndex = writerCount;
+    writers[writerCount++] = writer;
   }
 
   /**
@@ -93,47 +107,44 @@ final class Outbox {
    * @param more whether more follows at once
    * @return how many of its bytes the kernel took, 0 for none
    */
-  int send(Connection writer, StreamSocket socket, boolean more) throws IOException {
-    int length = writer.stagedBytes;
+  int send(Output writer, StreamSocket socket, boolean more) throws IOException {
     int sent;
     if (writer.firstRun == writer.lastRun) {
-      sent = socket.send(buffer, writer.firstRun + HEADER, length, more);
+      sent = socket.send(buffer, start[writer.firstRun], writer.stagedBytes, more);
     } else {
-      sent = socket.send(gather(writer), 0, length, more);
+      sent = socket.send(gather(writer), 0, writer.stagedBytes, more);
     }
     return Math.max(sent, 0);
   }
 
-  private NativeBuffer gather(Connection writer) {
+  private NativeBuffer gather(Output writer) {
     if (gathered == null) {
       gathered = NativeBuffer.allocate(buffer.capacity());
     }
     int at = 0;
-    for (int run = writer.firstRun; run != NONE; run = buffer.bytes.getInt(run)) {
-      int length = buffer.bytes.getInt(run + Integer.BYTES);
-      gathered.bytes.put(at, buffer.bytes, run + HEADER, length);
-      at += length;
+    for (int run = writer.firstRun; run != NONE; run = next[run]) {
+      gathered.bytes.put(at, buffer.bytes, start[run], length[run]);
+      at += length[run];
     }
     return gathered;
   }
 
   /** Moves the writer's staged bytes, but for the first {@code sent}, to its backlog. */
-  void moveRest(Connection writer, int sent, Backlog backlog) {
+  void moveRest(Output writer, int sent, Backlog backlog) {
     int skip = sent;
-    for (int run = writer.firstRun; run != NONE; run = buffer.bytes.getInt(run)) {
-      int length = buffer.bytes.getInt(run + Integer.BYTES);
-      int skipped = Math.min(skip, length);
-      backlog.add(buffer.bytes, run + HEADER + skipped, length - skipped);
+    for (int run = writer.firstRun; run != NONE; run = next[run]) {
+      int skipped = Math.min(skip, length[run]);
+      backlog.add(buffer.bytes, start[run] + skipped, length[run] - skipped);
       skip -= skipped;
     }
   }
 
   /** Forgets what the writer has staged. */
-  void drop(Connection writer) {
+  void drop(Output writer) {
     if (writer.firstRun == NONE) {
       return;
     }
-    Connection moved = anyWriter();
+    Output moved = anyWriter();
     moved.writerIndex = writer.writerIndex;
     writers[writer.writerIndex] = moved;
     writers[--writerCount] = null;
@@ -145,15 +156,18 @@ final class Outbox {
     }
     if (writerCount == 0) {
       used = 0;
+      runs = 0;
     }
   }
 
-  boolean isEmpty() {
-    return writerCount == 0;
+  /** Sends what everybody has staged. */
+  void sendAll() {
+    while (writerCount > 0) {
+      anyWriter().sendStaged(false);
+    }
   }
 
-  /** One of those who have staged something. */
-  Connection anyWriter() {
+  private Output anyWriter() {
     return Objects.requireNonNull(writers[writerCount - 1]);
   }
 }

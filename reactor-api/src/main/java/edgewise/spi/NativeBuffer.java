@@ -10,7 +10,8 @@ import java.nio.ByteOrder;
  * call has to allocate one. The memory is zeroed, in network byte order, and freed when the buffer
  * is unreachable; loops pool theirs.
  *
- * <p>Position and limit of {@link #bytes} belong to whoever uses the buffer at the moment.
+ * <p>Position and limit of {@link #bytes} belong to the loop; a backend leaves them as it found
+ * them.
  */
 public final class NativeBuffer {
   /** The whole memory as a direct buffer, big endian. */

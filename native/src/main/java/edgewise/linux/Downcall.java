@@ -1,0 +1,106 @@
+package edgewise.linux;
+
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Binds functions of the C library to method handles that capture errno.
+ *
+ * <p>Each handle belongs in a {@code static final} field of a holder class of its own: it is then
+ * bound at the first call of that function, and start-up does not pay for the others; and the JIT
+ * treats it as a constant and inlines it. The first argument of a bound handle is the segment that
+ * receives errno, {@link Scratch#capture}.
+ *
+ * <p>Binding never throws: class initialisation would turn a clear refusal into
+ * NoClassDefFoundError at the second call. What cannot be bound becomes a handle that throws, each
+ * time, an exception with the reason.
+ */
+final class Downcall {
+  private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
+
+  private Downcall() {}
+
+  /** A function with a fixed number of arguments. */
+  static MethodHandle bind(String function, MemoryLayout result, MemoryLayout... arguments) {
+    return bind(function, FunctionDescriptor.of(result, arguments), CAPTURE);
+  }
+
+  /**
+   * A function with variable arguments, for calls with exactly these. Variadic arguments travel
+   * differently on some architectures, so the linker must know where they start.
+   *
+   * @param fixed how many arguments stand before the "..." of the prototype
+   */
+  static MethodHandle bindVariadic(
+      String function, int fixed, MemoryLayout result, MemoryLayout... arguments) {
+    return bind(
+        function,
+        FunctionDescriptor.of(result, arguments),
+        CAPTURE,
+        Linker.Option.firstVariadicArg(fixed));
+  }
+
+  private static MethodHandle bind(
+      String function, FunctionDescriptor descriptor, Linker.Option... options) {
+    MethodType type =
+        descriptor.toMethodType().insertParameterTypes(0, MemorySegment.class); // the capture
+    String refusal = Linux.refusal();
+    if (refusal != null) {
+      return Abi.unsupported() == null
+          ? thrower(type, () -> new IllegalCallerException(refusal))
+          : thrower(type, () -> new UnsupportedOperationException(refusal));
+    }
+    Optional<MemorySegment> address = find(function);
+    if (address.isEmpty()) {
+      return thrower(
+          type,
+          () ->
+              new UnsupportedOperationException(
+                  "the C library of this system has no function " + function));
+    }
+    return Linker.nativeLinker().downcallHandle(address.get(), descriptor, options);
+  }
+
+  /** Where the function is in this process; empty where the C library lacks it. */
+  static Optional<MemorySegment> find(String function) {
+    return Linker.nativeLinker().defaultLookup().find(function);
+  }
+
+  /** A handle of the given type that throws a new exception at each call. */
+  private static MethodHandle thrower(MethodType type, Supplier<RuntimeException> reason) {
+    try {
+      MethodHandle supply =
+          MethodHandles.lookup()
+              .findVirtual(Supplier.class, "get", MethodType.methodType(Object.class))
+              .bindTo(reason)
+              .asType(MethodType.methodType(RuntimeException.class));
+      MethodHandle raise = MethodHandles.throwException(type.returnType(), RuntimeException.class);
+      return MethodHandles.dropArguments(
+          MethodHandles.foldArguments(raise, supply), 0, type.parameterList());
+    } catch (ReflectiveOperationException impossible) {
+      throw new LinkageError("Supplier.get", impossible);
+    }
+  }
+
+  /**
+   * What to throw for a Throwable that came out of a handle. Bound functions throw nothing
+   * themselves; the linker refuses arguments with unchecked exceptions (a closed arena, a confined
+   * arena of another thread), which pass through unchanged.
+   */
+  static RuntimeException failure(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    if (thrown instanceof RuntimeException refused) {
+      return refused;
+    }
+    return new IllegalStateException("a system call threw a checked exception", thrown);
+  }
+}

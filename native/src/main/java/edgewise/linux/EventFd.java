@@ -1,0 +1,69 @@
+package edgewise.linux;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * eventfd(2): a 64-bit counter behind a descriptor, with which one thread wakes another. Any
+ * thread; the descriptor is the caller's.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/eventfd.2.html">eventfd(2)</a>
+ */
+public final class EventFd {
+  public static final int EFD_SEMAPHORE = 1;
+  public static final int EFD_NONBLOCK = 0x800;
+  public static final int EFD_CLOEXEC = 0x80000;
+
+  private static final long COUNTER_BYTES = 8;
+
+  private EventFd() {}
+
+  /**
+   * eventfd(2).
+   *
+   * @return a new descriptor, or {@code -errno}
+   */
+  public static int eventfd(int initval, int flags) {
+    Scratch scratch = Scratch.current();
+    try {
+      int fd = (int) Create.CALL.invokeExact(scratch.capture, initval, flags);
+      return fd >= 0 ? fd : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * Takes the counter and resets it to 0; with EFD_SEMAPHORE, takes 1. Blocks, or returns {@code
+   * -EAGAIN}, while it is 0.
+   *
+   * @return what was taken, or {@code -errno}; a counter of 2^63 or more, which has no place in a
+   *     positive long, is returned as Long.MAX_VALUE
+   */
+  public static long read(int fd) {
+    MemorySegment counter = Scratch.current().words;
+    int n = File.read(fd, counter, 0, COUNTER_BYTES);
+    if (n < 0) {
+      return n;
+    }
+    long taken = counter.get(JAVA_LONG, 0);
+    return taken >= 0 ? taken : Long.MAX_VALUE;
+  }
+
+  /**
+   * Adds to the counter. Blocks, or returns {@code -EAGAIN}, where it would pass 2^64-2.
+   *
+   * @param value unsigned; -1 is refused by the kernel with EINVAL
+   * @return 8, the bytes written, or {@code -errno}
+   */
+  public static int write(int fd, long value) {
+    return File.write(fd, Scratch.current().longs(value, 0), 0, COUNTER_BYTES);
+  }
+
+  private static final class Create {
+    static final MethodHandle CALL = Downcall.bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+}

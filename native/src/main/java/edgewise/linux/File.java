@@ -1,0 +1,469 @@
+package edgewise.linux;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * Files and descriptors: open(2), read(2), write(2), close(2), fcntl(2), sendfile(2), statx(2),
+ * pipe(2) and others. Any thread; descriptors are the caller's. Every method returns {@code >= 0}
+ * or {@code -errno}; end of file is 0. Byte counts are ints although ssize_t is wider: the kernel
+ * moves at most 0x7ffff000 bytes per call.
+ *
+ * <p>A path given as a String goes to the kernel in UTF-8. Linux has paths that are not UTF-8; for
+ * those, and to open files without a String, pass a native segment that ends with a NUL byte.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/open.2.html">open(2)</a>
+ */
+public final class File extends FileConstants {
+  /** The empty path of AT_EMPTY_PATH. */
+  private static final MemorySegment NO_PATH = Arena.global().allocate(1);
+
+  private File() {}
+
+  /**
+   * open(2).
+   *
+   * @param mode permissions of a file to be created, else 0
+   * @return a new descriptor, or {@code -errno}
+   */
+  public static int open(String path, int flags, int mode) {
+    return openat(AT_FDCWD, path, flags, mode);
+  }
+
+  /**
+   * openat(2).
+   *
+   * @param dirfd the directory that a relative path starts from, or AT_FDCWD
+   * @param mode permissions of a file to be created, else 0
+   * @return a new descriptor, or {@code -errno}
+   */
+  public static int openat(int dirfd, String path, int flags, int mode) {
+    return openChecked(dirfd, Scratch.current().path(path), flags, mode);
+  }
+
+  /** As {@link #openat(int, String, int, int)}, of a path in native memory that ends with NUL. */
+  public static int openat(int dirfd, MemorySegment path, int flags, int mode) {
+    return openChecked(dirfd, Scratch.path(path), flags, mode);
+  }
+
+  private static int openChecked(int dirfd, MemorySegment path, int flags, int mode) {
+    Scratch scratch = Scratch.current();
+    try {
+      int fd = (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode);
+      return fd >= 0 ? fd : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * openat2(2), called by number: no C library had a wrapper when it was new.
+   *
+   * @param dirfd the directory that a relative path starts from, or AT_FDCWD
+   * @return a new descriptor, or {@code -errno}: {@code -ENOSYS} before Linux 5.6; for what
+   *     RESOLVE_BENEATH forbids {@code -EXDEV}, and for RESOLVE_NO_SYMLINKS {@code -ELOOP}
+   */
+  public static int openat2(int dirfd, String path, OpenHow how) {
+    return openat2Checked(dirfd, Scratch.current().path(path), how.segment());
+  }
+
+  /** As {@link #openat2(int, String, OpenHow)}, of a path in native memory that ends with NUL. */
+  public static int openat2(int dirfd, MemorySegment path, OpenHow how) {
+    return openat2Checked(dirfd, Scratch.path(path), how.segment());
+  }
+
+  private static int openat2Checked(int dirfd, MemorySegment path, MemorySegment how) {
+    Scratch scratch = Scratch.current();
+    try {
+      long fd =
+          (long)
+              Openat2.CALL.invokeExact(
+                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize());
+      return fd >= 0 ? (int) fd : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /** Whether the kernel has openat2(2) and lets this process use it. Asked once. */
+  public static boolean hasOpenat2() {
+    return Openat2.PRESENT;
+  }
+
+  /**
+   * close(2). Whatever it returns, the descriptor is gone: never close it again, after EINTR
+   * neither.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int close(int fd) {
+    Scratch scratch = Scratch.current();
+    try {
+      int result = (int) Close.CALL.invokeExact(scratch.capture, fd);
+      return result >= 0 ? result : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * read(2) into {@code length} bytes of a native segment from {@code offset} on.
+   *
+   * @return bytes read, 0 at the end (or where length is 0), or {@code -errno}
+   */
+  public static int read(int fd, MemorySegment buffer, long offset, long length) {
+    return transfer(Read.CALL, fd, Memory.writable(buffer, offset, length), length);
+  }
+
+  /**
+   * write(2) of {@code length} bytes of a native segment from {@code offset} on.
+   *
+   * @return bytes taken by the kernel, which may be fewer, or {@code -errno}
+   */
+  public static int write(int fd, MemorySegment buffer, long offset, long length) {
+    return transfer(Write.CALL, fd, Memory.readable(buffer, offset, length), length);
+  }
+
+  private static int transfer(MethodHandle call, int fd, MemorySegment window, long length) {
+    Scratch scratch = Scratch.current();
+    try {
+      long n = (long) call.invokeExact(scratch.capture, fd, window, length);
+      return n >= 0 ? (int) n : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /** pread(2): as {@link #read}, from a position in the file, which keeps its own. */
+  public static int pread(int fd, MemorySegment buffer, long offset, long length, long position) {
+    MemorySegment window = Memory.writable(buffer, offset, length);
+    return transferAt(Pread.CALL, fd, window, length, position);
+  }
+
+  /** pwrite(2): as {@link #write}, to a position in the file, which keeps its own. */
+  public static int pwrite(int fd, MemorySegment buffer, long offset, long length, long position) {
+    MemorySegment window = Memory.readable(buffer, offset, length);
+    return transferAt(Pwrite.CALL, fd, window, length, position);
+  }
+
+  private static int transferAt(
+      MethodHandle call, int fd, MemorySegment window, long length, long position) {
+    Scratch scratch = Scratch.current();
+    try {
+      long n = (long) call.invokeExact(scratch.capture, fd, window, length, position);
+      return n >= 0 ? (int) n : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /** readv(2) into {@code count} pieces from piece {@code first} on; returns as {@link #read}. */
+  public static int readv(int fd, IoVec pieces, int first, int count) {
+    return transferPieces(Readv.CALL, fd, pieces.writable(first, count), count);
+  }
+
+  /** writev(2) of {@code count} pieces from piece {@code first} on; returns as {@link #write}. */
+  public static int writev(int fd, IoVec pieces, int first, int count) {
+    return transferPieces(Writev.CALL, fd, pieces.readable(first, count), count);
+  }
+
+  private static int transferPieces(MethodHandle call, int fd, MemorySegment pieces, int count) {
+    Scratch scratch = Scratch.current();
+    try {
+      long n = (long) call.invokeExact(scratch.capture, fd, pieces, count);
+      return n >= 0 ? (int) n : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * sendfile(2) from a position in the file, which keeps its own.
+   *
+   * @return bytes sent, which may be fewer; 0 where the file ends at {@code offset} or before; or
+   *     {@code -errno}
+   */
+  public static int sendfile(int outFd, int inFd, long offset, long count) {
+    Scratch scratch = Scratch.current();
+    MemorySegment position = scratch.longs(offset, 0);
+    try {
+      long n = (long) Sendfile.CALL.invokeExact(scratch.capture, outFd, inFd, position, count);
+      return n >= 0 ? (int) n : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * fcntl(2) with a command that takes no argument, such as F_GETFL.
+   *
+   * @return what the command returns, or {@code -errno}
+   */
+  public static int fcntl(int fd, int cmd) {
+    return fcntl(fd, cmd, 0);
+  }
+
+  /**
+   * fcntl(2) with a command that takes an int, such as F_SETFL.
+   *
+   * @return what the command returns, or {@code -errno}
+   */
+  public static int fcntl(int fd, int cmd, int argument) {
+    Scratch scratch = Scratch.current();
+    try {
+      // As a long: the C library hands on a whole register, and some commands look at all of it.
+      int result = (int) Fcntl.CALL.invokeExact(scratch.capture, fd, cmd, (long) argument);
+      return result >= 0 ? result : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * dup(2). The copy is inherited by child processes; fcntl with F_DUPFD_CLOEXEC makes one that is
+   * not.
+   *
+   * @return a new descriptor, or {@code -errno}
+   */
+  public static int dup(int fd) {
+    return fcntl(fd, F_DUPFD, 0);
+  }
+
+  /**
+   * pipe2(2).
+   *
+   * @param fds receives the end to read from and the end to write to
+   * @return 0 or {@code -errno}
+   */
+  public static int pipe2(int[] fds, int flags) {
+    Memory.checkPair(fds);
+    Scratch scratch = Scratch.current();
+    try {
+      int result = (int) Pipe2.CALL.invokeExact(scratch.capture, scratch.words, flags);
+      return result >= 0 ? scratch.copyInts(fds) : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * statx(2) of an open descriptor, also of a socket or a pipe.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int fstat(int fd, Stat into) {
+    return statxChecked(fd, NO_PATH, AT_EMPTY_PATH, Stat.STATX_BASIC_STATS, into);
+  }
+
+  /**
+   * statx(2).
+   *
+   * @param dirfd the directory that a relative path starts from, or AT_FDCWD
+   * @param flags AT_SYMLINK_NOFOLLOW, AT_EMPTY_PATH
+   * @param mask what is wanted, such as STATX_BASIC_STATS
+   * @return 0 or {@code -errno}
+   */
+  public static int statx(int dirfd, String path, int flags, int mask, Stat into) {
+    return statxChecked(dirfd, Scratch.current().path(path), flags, mask, into);
+  }
+
+  private static int statxChecked(int dirfd, MemorySegment path, int flags, int mask, Stat into) {
+    Scratch scratch = Scratch.current();
+    try {
+      int result =
+          (int) Statx.CALL.invokeExact(scratch.capture, dirfd, path, flags, mask, into.segment());
+      return result >= 0 ? result : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * ftruncate(2): cuts a file off or fills it up with zeros.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int ftruncate(int fd, long length) {
+    Scratch scratch = Scratch.current();
+    try {
+      int result = (int) Ftruncate.CALL.invokeExact(scratch.capture, fd, length);
+      return result >= 0 ? result : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * fchmod(2).
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int fchmod(int fd, int mode) {
+    Scratch scratch = Scratch.current();
+    try {
+      int result = (int) Fchmod.CALL.invokeExact(scratch.capture, fd, mode);
+      return result >= 0 ? result : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * chmod(2).
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int chmod(String path, int mode) {
+    Scratch scratch = Scratch.current();
+    try {
+      int result = (int) Chmod.CALL.invokeExact(scratch.capture, scratch.path(path), mode);
+      return result >= 0 ? result : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * unlink(2).
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int unlink(String path) {
+    return unlinkat(AT_FDCWD, path, 0);
+  }
+
+  /**
+   * unlinkat(2).
+   *
+   * @param dirfd the directory that a relative path starts from, or AT_FDCWD
+   * @param flags AT_REMOVEDIR to remove a directory, else 0
+   * @return 0 or {@code -errno}
+   */
+  public static int unlinkat(int dirfd, String path, int flags) {
+    Scratch scratch = Scratch.current();
+    try {
+      int result =
+          (int) Unlinkat.CALL.invokeExact(scratch.capture, dirfd, scratch.path(path), flags);
+      return result >= 0 ? result : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * readlink(2): where a symbolic link points.
+   *
+   * @param into native; receives the target without a NUL, cut off where it does not fit
+   * @return bytes written to {@code into}, or {@code -errno}
+   */
+  public static int readlink(String path, MemorySegment into) {
+    MemorySegment window = Memory.writable(into, 0, into.byteSize());
+    Scratch scratch = Scratch.current();
+    try {
+      long n =
+          (long)
+              Readlink.CALL.invokeExact(
+                  scratch.capture, scratch.path(path), window, window.byteSize());
+      return n >= 0 ? (int) n : scratch.negatedErrno();
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  private static final class Openat {
+    static final MethodHandle CALL =
+        Downcall.bindVariadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Openat2 {
+    static final MethodHandle CALL =
+        Downcall.bindVariadic(
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+
+    /**
+     * Asks with a structure of no size, which openat2 refuses as EINVAL. A kernel without it says
+     * ENOSYS, and old container sandboxes say EPERM to whatever they do not know.
+     */
+    static final boolean PRESENT =
+        Linux.refusal() == null
+            && openat2Checked(-1, MemorySegment.NULL, MemorySegment.NULL) == -Errno.EINVAL;
+  }
+
+  private static final class Close {
+    static final MethodHandle CALL = Downcall.bind("close", JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Read {
+    static final MethodHandle CALL = Downcall.bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class Write {
+    static final MethodHandle CALL =
+        Downcall.bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class Pread {
+    static final MethodHandle CALL =
+        Downcall.bind("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+  }
+
+  private static final class Pwrite {
+    static final MethodHandle CALL =
+        Downcall.bind("pwrite", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+  }
+
+  private static final class Readv {
+    static final MethodHandle CALL = Downcall.bind("readv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Writev {
+    static final MethodHandle CALL =
+        Downcall.bind("writev", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Sendfile {
+    static final MethodHandle CALL =
+        Downcall.bind("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class Fcntl {
+    static final MethodHandle CALL =
+        Downcall.bindVariadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+  }
+
+  private static final class Pipe2 {
+    static final MethodHandle CALL = Downcall.bind("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Statx {
+    static final MethodHandle CALL =
+        Downcall.bind("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  }
+
+  private static final class Ftruncate {
+    static final MethodHandle CALL = Downcall.bind("ftruncate", JAVA_INT, JAVA_INT, JAVA_LONG);
+  }
+
+  private static final class Fchmod {
+    static final MethodHandle CALL = Downcall.bind("fchmod", JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Chmod {
+    static final MethodHandle CALL = Downcall.bind("chmod", JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Unlinkat {
+    static final MethodHandle CALL =
+        Downcall.bind("unlinkat", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Readlink {
+    static final MethodHandle CALL =
+        Downcall.bind("readlink", JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+  }
+}

@@ -1,0 +1,177 @@
+package edgewise.linux;
+
+/**
+ * Sizes and offsets, in bytes, of the C structures whose layout is the same on x86-64, aarch64 and
+ * riscv64. Each nested class is one structure; its constants are the C member names in capitals.
+ * The layout that does differ, struct epoll_event, is in {@link Abi}. The C probe of the tests
+ * prints the same list from the system's headers.
+ */
+final class Struct {
+  private Struct() {}
+
+  /** struct sockaddr_storage: room for any address, socket(7). */
+  static final class SockaddrStorage {
+    static final int SIZEOF = 128;
+    static final int SS_FAMILY = 0;
+
+    private SockaddrStorage() {}
+  }
+
+  /** struct sockaddr_in, ip(7). */
+  static final class SockaddrIn {
+    static final int SIZEOF = 16;
+    static final int SIN_PORT = 2;
+    static final int SIN_ADDR = 4;
+
+    private SockaddrIn() {}
+  }
+
+  /** struct sockaddr_in6, ipv6(7). */
+  static final class SockaddrIn6 {
+    static final int SIZEOF = 28;
+    static final int SIN6_PORT = 2;
+    static final int SIN6_FLOWINFO = 4;
+    static final int SIN6_ADDR = 8;
+    static final int SIN6_SCOPE_ID = 24;
+
+    private SockaddrIn6() {}
+  }
+
+  /** struct sockaddr_un, unix(7): the path is the last member, 108 bytes. */
+  static final class SockaddrUn {
+    static final int SIZEOF = 110;
+    static final int SUN_PATH = 2;
+
+    private SockaddrUn() {}
+  }
+
+  /** struct iovec, readv(2). */
+  static final class Iovec {
+    static final int SIZEOF = 16;
+    static final int IOV_BASE = 0;
+    static final int IOV_LEN = 8;
+
+    private Iovec() {}
+  }
+
+  /**
+   * struct msghdr, recvmsg(2). POSIX makes msg_iovlen and msg_controllen narrower than the kernel
+   * does; musl follows POSIX with padding, and little endian makes that the same bytes.
+   */
+  static final class Msghdr {
+    static final int SIZEOF = 56;
+    static final int MSG_NAME = 0;
+    static final int MSG_NAMELEN = 8;
+    static final int MSG_IOV = 16;
+    static final int MSG_IOVLEN = 24;
+    static final int MSG_CONTROL = 32;
+    static final int MSG_CONTROLLEN = 40;
+    static final int MSG_FLAGS = 48;
+
+    private Msghdr() {}
+  }
+
+  /** struct cmsghdr, cmsg(3): its data follows at {@link #SIZEOF}, the next one 8-aligned. */
+  static final class Cmsghdr {
+    static final int SIZEOF = 16;
+    static final int CMSG_LEN = 0;
+    static final int CMSG_LEVEL = 8;
+    static final int CMSG_TYPE = 12;
+
+    private Cmsghdr() {}
+  }
+
+  /** struct ucred, unix(7). */
+  static final class Ucred {
+    static final int SIZEOF = 12;
+    static final int PID = 0;
+    static final int UID = 4;
+    static final int GID = 8;
+
+    private Ucred() {}
+  }
+
+  /** struct linger, socket(7). */
+  static final class Linger {
+    static final int SIZEOF = 8;
+    static final int L_ONOFF = 0;
+    static final int L_LINGER = 4;
+
+    private Linger() {}
+  }
+
+  /** struct timespec, epoll_pwait2(2). */
+  static final class Timespec {
+    static final int SIZEOF = 16;
+    static final int TV_SEC = 0;
+    static final int TV_NSEC = 8;
+
+    private Timespec() {}
+  }
+
+  /** struct timeval, SO_RCVTIMEO in socket(7). */
+  static final class Timeval {
+    static final int SIZEOF = 16;
+    static final int TV_SEC = 0;
+    static final int TV_USEC = 8;
+
+    private Timeval() {}
+  }
+
+  /** struct rlimit, getrlimit(2). */
+  static final class Rlimit {
+    static final int SIZEOF = 16;
+    static final int RLIM_CUR = 0;
+    static final int RLIM_MAX = 8;
+
+    private Rlimit() {}
+  }
+
+  /** struct open_how, openat2(2). */
+  static final class OpenHow {
+    static final int SIZEOF = 24;
+    static final int FLAGS = 0;
+    static final int MODE = 8;
+    static final int RESOLVE = 16;
+
+    private OpenHow() {}
+  }
+
+  /** struct statx, statx(2): the members that {@link Stat} reads. */
+  static final class Statx {
+    static final int SIZEOF = 256;
+    static final int STX_MASK = 0;
+    static final int STX_NLINK = 16;
+    static final int STX_UID = 20;
+    static final int STX_GID = 24;
+    static final int STX_MODE = 28;
+    static final int STX_INO = 32;
+    static final int STX_SIZE = 40;
+    static final int STX_MTIME = 112;
+    static final int STX_DEV_MAJOR = 136;
+    static final int STX_DEV_MINOR = 140;
+
+    private Statx() {}
+  }
+
+  /** struct statx_timestamp, statx(2). */
+  static final class StatxTimestamp {
+    static final int SIZEOF = 16;
+    static final int TV_SEC = 0;
+    static final int TV_NSEC = 8;
+
+    private StatxTimestamp() {}
+  }
+
+  /** struct utsname, uname(2): six strings of 65 bytes. */
+  static final class Utsname {
+    static final int SIZEOF = 390;
+    static final int SYSNAME = 0;
+    static final int NODENAME = 65;
+    static final int RELEASE = 130;
+    static final int VERSION = 195;
+    static final int MACHINE = 260;
+
+    private Utsname() {}
+  }
+}

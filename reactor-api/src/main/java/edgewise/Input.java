@@ -1,0 +1,208 @@
+package edgewise;
+
+import edgewise.spi.NativeBuffer;
+import edgewise.spi.StreamSocket;
+import java.io.IOException;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving half of a connection: drains the socket into the loop's one buffer and hands the
+ * bytes to the handler. Owns a buffer only while the handler waits for the rest of a message (law
+ * 10).
+ */
+final class Input {
+  private final Connection connection;
+  private final StreamSocket socket;
+
+  /** Whether a short receive proves that nothing is left: not under EDGE, see {@link #receive}. */
+  private final boolean edge;
+
+  /** An event has told of bytes, and no receive has said WOULD_BLOCK since. */
+  boolean readable;
+
+  boolean paused;
+
+  /** The peer's last byte has been received, and the handler told. */
+  boolean ended;
+
+  /** What comes is thrown away: {@link Connection#closeLingering}. */
+  boolean discarding;
+
+  /** Reading was resumed, or the handler replaced: what was left is to be delivered again. */
+  private boolean redeliver;
+
+  /** Inside a call of onData. */
+  private boolean delivering;
+
+  /** What the handler left, from position to limit of a borrowed buffer. */
+  private @Nullable NativeBuffer unconsumed;
+
+  Input(Connection connection, StreamSocket socket, boolean edge) {
+    this.connection = connection;
+    this.socket = socket;
+    this.edge = edge;
+  }
+
+  /** Whether bytes are welcome. */
+  boolean isWanted() {
+    return !ended && (discarding || (!paused && connection.isLive()));
+  }
+
+  /** Whether a turn would find something to do. */
+  boolean hasWork() {
+    return (readable || redeliver) && isWanted();
+  }
+
+  /**
+   * Drains the socket: until it would block, the end, a pause, or this turn's budget is spent (laws
+   * 3 and 4).
+   *
+   * <p>Under EDGE only EAGAIN ends the drain, as epoll(7) asks in general; under LEVEL a short
+   * receive does as well, since the poller speaks up again if there is more. A hang-up that was
+   * already seen is followed to its end, so that the end costs no further poll.
+   */
+  void receive() throws Exception {
+    redeliver();
+    int bytes = connection.loop.options.readBudgetBytes();
+    int calls = connection.loop.options.readBudgetCalls();
+    while (readable && isWanted() && bytes > 0 && calls > 0) {
+      NativeBuffer into =
+          unconsumed == null ? connection.loop.receiveBuffer : roomAfter(unconsumed);
+      int at = into == unconsumed ? into.bytes.limit() : 0;
+      int room = into.capacity() - at;
+      int count;
+      try {
+        count = socket.receive(into, at, room);
+      } catch (IOException e) {
+        connection.release(e);
+        return;
+      }
+      calls--;
+      if (count == StreamSocket.WOULD_BLOCK) {
+        readable = false;
+      } else if (count == StreamSocket.END) {
+        end();
+      } else {
+        bytes -= count;
+        readable = edge || count == room || connection.hasPeerHungUp();
+        received(into, at, at + count);
+      }
+    }
+  }
+
+  private void received(NativeBuffer into, int at, int end) throws Exception {
+    if (discarding) {
+      return;
+    }
+    if (into == unconsumed) {
+      into.bytes.limit(end);
+      deliverUnconsumed(into);
+      return;
+    }
+    ByteBuffer in = into.bytes.limit(end).position(at);
+    deliver(in);
+    if (in.hasRemaining() && isKept(in.remaining())) {
+      NativeBuffer kept = connection.loop.pool.take(in.remaining() * 2);
+      kept.bytes.clear().put(in).flip();
+      unconsumed = kept;
+    }
+  }
+
+  private void deliverUnconsumed(NativeBuffer kept) throws Exception {
+    deliver(kept.bytes);
+    if (kept == unconsumed && (!kept.bytes.hasRemaining() || !isKept(kept.bytes.remaining()))) {
+      dropUnconsumed();
+    }
+  }
+
+  private void deliver(ByteBuffer in) throws Exception {
+    delivering = true;
+    try {
+      connection.handler.onData(connection, in);
+    } finally {
+      delivering = false;
+    }
+  }
+
+  /** Whether what a handler left is to be kept: not after a close, nor past the limit. */
+  private boolean isKept(int length) {
+    int most = connection.options.maxUnconsumedBytes();
+    if (length > most && connection.isLive()) {
+      connection.release(
+          new IOException(
+              "the handler left %d bytes, more than maxUnconsumedBytes = %d"
+                  .formatted(length, most),
+              new BufferOverflowException()));
+    }
+    return connection.isLive();
+  }
+
+  /** The buffer of an incomplete message, with at least half of it free for the rest. */
+  private NativeBuffer roomAfter(NativeBuffer kept) {
+    int half = kept.capacity() / 2;
+    if (kept.bytes.limit() <= half) {
+      return kept;
+    }
+    if (kept.bytes.remaining() <= half) {
+      kept.bytes.compact().flip();
+      return kept;
+    }
+    NativeBuffer larger = connection.loop.pool.take(kept.capacity() * 2);
+    larger.bytes.clear().put(kept.bytes).flip();
+    connection.loop.pool.give(kept);
+    unconsumed = larger;
+    return larger;
+  }
+
+  private void redeliver() throws Exception {
+    if (redeliver && isWanted()) {
+      redeliver = false;
+      if (unconsumed != null) {
+        deliverUnconsumed(unconsumed);
+      }
+    }
+  }
+
+  void resume() {
+    paused = false;
+    redeliver |= unconsumed != null && !delivering;
+  }
+
+  /**
+   * What the present call of the handler leaves, or an earlier one has left, is delivered again.
+   */
+  void deliverAgain() {
+    redeliver = true;
+  }
+
+  private void end() throws Exception {
+    readable = false;
+    ended = true;
+    dropUnconsumed();
+    if (!discarding) {
+      connection.handler.onEnd(connection);
+    }
+  }
+
+  void discard() {
+    discarding = true;
+    redeliver = false;
+    dropUnconsumed();
+  }
+
+  /** The connection is closed: nothing is wanted any more. */
+  void close() {
+    discarding = false;
+    dropUnconsumed();
+  }
+
+  /** Gives the borrowed buffer back. */
+  private void dropUnconsumed() {
+    if (unconsumed != null) {
+      connection.loop.pool.give(unconsumed);
+      unconsumed = null;
+    }
+  }
+}

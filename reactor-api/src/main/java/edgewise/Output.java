@@ -1,0 +1,161 @@
+package edgewise;
+
+import edgewise.spi.StreamSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a connection. What is written is first staged in the loop's outbox, and
+ * leaves with one call at the end of the turn; what the kernel does not take becomes the backlog,
+ * and from then on everything queues behind it, in order (law 9).
+ *
+ * <pre>
+ *   write --> outbox --end of turn--> send --the rest--> backlog --writable--> send
+ *      `-------------- while there is a backlog ---------^
+ * </pre>
+ */
+final class Output {
+  private final Connection connection;
+  private final StreamSocket socket;
+  private @Nullable Backlog backlog;
+
+  /** The kernel takes no more: wait until the socket is writable. */
+  boolean blocked;
+
+  /** Above the high-water mark, and the handler has not been told of the low one yet. */
+  private boolean aboveHigh;
+
+  // The outbox's notes about this writer.
+  int firstRun = Outbox.NONE;
+  int lastRun = Outbox.NONE;
+  int stagedBytes;
+  int writerIndex;
+
+  Output(Connection connection, StreamSocket socket) {
+    this.connection = connection;
+    this.socket = socket;
+  }
+
+  void write(ByteBuffer bytes, int offset, int length) {
+    int from = offset;
+    int end = offset + length;
+    while (from < end && connection.isLive()) {
+      int count = backlog == null ? Math.min(room(), end - from) : end - from;
+      if (backlog != null) {
+        backlog.add(bytes, from, count);
+      } else if (count > 0) {
+        connection.loop.outbox.stage(this, bytes, from, count);
+      }
+      from += count;
+    }
+  }
+
+  void write(byte[] bytes, int offset, int length) {
+    int from = offset;
+    int end = offset + length;
+    while (from < end && connection.isLive()) {
+      int count = backlog == null ? Math.min(room(), end - from) : end - from;
+      if (backlog != null) {
+        backlog.add(bytes, from, count);
+      } else if (count > 0) {
+        connection.loop.outbox.stage(this, bytes, from, count);
+      }
+      from += count;
+    }
+  }
+
+  /** Room in the outbox; if there is none, all is sent, which can leave a backlog, or an end. */
+  private int room() {
+    Outbox outbox = connection.loop.outbox;
+    if (outbox.room() == 0) {
+      outbox.sendAll();
+    }
+    return backlog == null && connection.isLive() ? outbox.room() : 0;
+  }
+
+  void sendFile(OpenFile file, long position, long count) {
+    sendStaged(true);
+    if (connection.isLive()) {
+      backlog().add(file, position, count);
+      sendBacklog();
+    }
+  }
+
+  private Backlog backlog() {
+    if (backlog == null) {
+      backlog = new Backlog(connection.loop.pool);
+    }
+    return backlog;
+  }
+
+  /** Sends what is staged with one call. */
+  void sendStaged(boolean more) {
+    if (stagedBytes == 0) {
+      return;
+    }
+    try {
+      int sent = connection.loop.outbox.send(this, socket, more);
+      if (sent < stagedBytes) {
+        connection.loop.outbox.moveRest(this, sent, backlog());
+        blocked = true;
+      }
+      connection.loop.outbox.drop(this);
+    } catch (IOException e) {
+      connection.release(e);
+    }
+  }
+
+  /** Sends from the backlog until it is empty, the kernel takes no more, or the budget is spent. */
+  void sendBacklog() {
+    if (backlog == null || blocked) {
+      return;
+    }
+    try {
+      blocked = backlog.send(socket, connection.loop.options.writeBudgetBytes());
+      if (backlog.isEmpty()) {
+        backlog = null;
+      }
+    } catch (IOException e) {
+      connection.release(e);
+    }
+  }
+
+  /** Whether a turn would find something to do. */
+  boolean hasWork() {
+    return stagedBytes > 0 || (backlog != null && !blocked);
+  }
+
+  /** Unsent bytes, those of files included. */
+  long queuedBytes() {
+    return stagedBytes + (backlog == null ? 0 : backlog.bytes());
+  }
+
+  /** Unsent bytes in memory. */
+  long memoryBytes() {
+    return stagedBytes + (backlog == null ? 0 : backlog.memoryBytes());
+  }
+
+  /** Notes on which side of the high-water mark the queue is; true if it is below. */
+  boolean isBelow(int highWater) {
+    boolean below = queuedBytes() <= highWater;
+    aboveHigh |= !below;
+    return below;
+  }
+
+  /** Whether the queue has just fallen to the low-water mark; true once per crossing. */
+  boolean hasFallenTo(int lowWater) {
+    boolean fallen = aboveHigh && queuedBytes() <= lowWater;
+    aboveHigh &= !fallen;
+    return fallen;
+  }
+
+  /** Drops everything and gives the buffers back. */
+  void drop() {
+    connection.loop.outbox.drop(this);
+    if (backlog != null) {
+      backlog.clear();
+      backlog = null;
+    }
+  }
+}

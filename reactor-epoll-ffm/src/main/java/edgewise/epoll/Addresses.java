@@ -1,0 +1,83 @@
+package edgewise.epoll;
+
+import edgewise.Endpoint;
+import edgewise.linux.Sockaddr;
+import edgewise.linux.Socket;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** Endpoints to and from {@code struct sockaddr}, in memory that one thread reuses. */
+final class Addresses {
+  private final Sockaddr sockaddr = Sockaddr.allocate(Arena.ofAuto());
+
+  /** AF_INET, AF_INET6 or AF_UNIX. */
+  static int family(Endpoint endpoint) {
+    return switch (endpoint) {
+      case Endpoint.Inet inet ->
+          inet.address() instanceof Inet6Address ? Socket.AF_INET6 : Socket.AF_INET;
+      case Endpoint.Unix unix -> Socket.AF_UNIX;
+      case Endpoint.Abstract name -> Socket.AF_UNIX;
+      case Endpoint.Unnamed unnamed ->
+          throw new IllegalArgumentException("an unnamed socket has no address to use");
+    };
+  }
+
+  /** The endpoint for the kernel; valid until the next call. */
+  Sockaddr toKernel(Endpoint endpoint) {
+    return switch (endpoint) {
+      case Endpoint.Inet(InetAddress address, int port) -> {
+        int scope = address instanceof Inet6Address six ? six.getScopeId() : 0;
+        yield sockaddr.inet(address.getAddress(), port, scope, 0);
+      }
+      case Endpoint.Unix(Path path) ->
+          sockaddr.unix(path.toString().getBytes(StandardCharsets.UTF_8));
+      case Endpoint.Abstract name -> sockaddr.abstractName(name.name());
+      case Endpoint.Unnamed unnamed -> sockaddr.unnamed();
+    };
+  }
+
+  /** The memory itself, for a call whose answer does not matter. */
+  Sockaddr scratch() {
+    return sockaddr;
+  }
+
+  /** getsockname(2). */
+  Endpoint local(Kernel kernel, int fd) throws IOException {
+    Failures.checked(kernel.getsockname(fd, sockaddr), "getsockname", "fd " + fd);
+    return fromKernel();
+  }
+
+  /** getpeername(2). */
+  Endpoint remote(Kernel kernel, int fd) throws IOException {
+    Failures.checked(kernel.getpeername(fd, sockaddr), "getpeername", "fd " + fd);
+    return fromKernel();
+  }
+
+  private Endpoint fromKernel() throws IOException {
+    int family = sockaddr.family();
+    if (family == Socket.AF_INET) {
+      return new Endpoint.Inet(InetAddress.getByAddress(sockaddr.address()), sockaddr.port());
+    }
+    if (family == Socket.AF_INET6) {
+      return new Endpoint.Inet(inet6(sockaddr.address(), sockaddr.scopeId()), sockaddr.port());
+    }
+    if (sockaddr.isUnnamed()) {
+      return new Endpoint.Unnamed();
+    }
+    return sockaddr.isAbstract()
+        ? new Endpoint.Abstract(sockaddr.abstractName())
+        : new Endpoint.Unix(Path.of(new String(sockaddr.unixPath(), StandardCharsets.UTF_8)));
+  }
+
+  /** An IPv4-mapped address becomes an IPv4 one, as everywhere in java.net. */
+  private static InetAddress inet6(byte[] address, int scope) throws IOException {
+    InetAddress plain = InetAddress.getByAddress(address);
+    return scope != 0 && plain instanceof Inet6Address
+        ? Inet6Address.getByAddress(null, address, scope)
+        : plain;
+  }
+}

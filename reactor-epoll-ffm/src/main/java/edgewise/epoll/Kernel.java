@@ -1,0 +1,76 @@
+package edgewise.epoll;
+
+import edgewise.linux.EpollEvents;
+import edgewise.linux.OpenHow;
+import edgewise.linux.Sockaddr;
+import edgewise.linux.Stat;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The system calls that the backend makes, and its clock: the one way to the kernel, so that a
+ * simulated one can take its place. Results are those of the manual pages: {@code >= 0} or {@code
+ * -errno}. In production {@link LinuxKernel} is the only implementation that is loaded, so the JIT
+ * binds these calls as if there were no interface.
+ */
+interface Kernel {
+  long nanoTime();
+
+  int epollCreate();
+
+  int epollCtl(int epfd, int op, int fd, int events, long data);
+
+  /** epoll_wait(2) or epoll_pwait2(2); a negative timeout waits for ever. */
+  int epollWait(int epfd, EpollEvents events, long timeoutNanos);
+
+  /** A non-blocking eventfd(2). */
+  int eventfd();
+
+  /** Adds one to an eventfd. */
+  int eventfdWrite(int fd);
+
+  /** A non-blocking, close-on-exec stream socket. */
+  int socket(int domain);
+
+  int bind(int fd, Sockaddr address);
+
+  int listen(int fd, int backlog);
+
+  /** accept4(2): non-blocking, close-on-exec. */
+  int accept(int fd);
+
+  int connect(int fd, Sockaddr address);
+
+  int getsockname(int fd, Sockaddr into);
+
+  int getpeername(int fd, Sockaddr into);
+
+  /** An int option. */
+  int setsockopt(int fd, int level, int name, int value);
+
+  /** SO_LINGER; negative seconds switch it off. */
+  int setLinger(int fd, int seconds);
+
+  /** An int option as 0 to 2^32-1, or {@code -errno}. */
+  long getsockopt(int fd, int level, int name);
+
+  /** An option of any size; its length or {@code -errno}. */
+  int getsockopt(int fd, int level, int name, MemorySegment into);
+
+  int shutdownOutput(int fd);
+
+  int recv(int fd, MemorySegment into, int offset, int length);
+
+  int send(int fd, MemorySegment from, int offset, int length, boolean more);
+
+  int sendfile(int socket, int file, long position, long count);
+
+  int close(int fd);
+
+  int openat2(int dirfd, String path, OpenHow how);
+
+  int openat(int dirfd, String path, int flags);
+
+  int fstat(int fd, Stat into);
+
+  int readlink(String path, MemorySegment into);
+}

@@ -1,0 +1,147 @@
+package edgewise.epoll;
+
+import edgewise.linux.Epoll;
+import edgewise.linux.EpollEvents;
+import edgewise.linux.EventFd;
+import edgewise.linux.File;
+import edgewise.linux.OpenHow;
+import edgewise.linux.Sockaddr;
+import edgewise.linux.Socket;
+import edgewise.linux.Stat;
+import java.lang.foreign.MemorySegment;
+
+/** The real kernel. Stateless. */
+final class LinuxKernel implements Kernel {
+  private static final int SOCKET_FLAGS = Socket.SOCK_NONBLOCK | Socket.SOCK_CLOEXEC;
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public int epollCreate() {
+    return Epoll.create1(Epoll.EPOLL_CLOEXEC);
+  }
+
+  @Override
+  public int epollCtl(int epfd, int op, int fd, int events, long data) {
+    return Epoll.ctl(epfd, op, fd, events, data);
+  }
+
+  @Override
+  public int epollWait(int epfd, EpollEvents events, long timeoutNanos) {
+    return Epoll.waitNanos(epfd, events, events.capacity(), timeoutNanos);
+  }
+
+  @Override
+  public int eventfd() {
+    return EventFd.eventfd(0, EventFd.EFD_NONBLOCK | EventFd.EFD_CLOEXEC);
+  }
+
+  @Override
+  public int eventfdWrite(int fd) {
+    return EventFd.write(fd, 1);
+  }
+
+  @Override
+  public int socket(int domain) {
+    return Socket.socket(domain, Socket.SOCK_STREAM | SOCKET_FLAGS, 0);
+  }
+
+  @Override
+  public int bind(int fd, Sockaddr address) {
+    return Socket.bind(fd, address);
+  }
+
+  @Override
+  public int listen(int fd, int backlog) {
+    return Socket.listen(fd, backlog);
+  }
+
+  @Override
+  public int accept(int fd) {
+    return Socket.accept4(fd, null, SOCKET_FLAGS);
+  }
+
+  @Override
+  public int connect(int fd, Sockaddr address) {
+    return Socket.connect(fd, address);
+  }
+
+  @Override
+  public int getsockname(int fd, Sockaddr into) {
+    return Socket.getsockname(fd, into);
+  }
+
+  @Override
+  public int getpeername(int fd, Sockaddr into) {
+    return Socket.getpeername(fd, into);
+  }
+
+  @Override
+  public int setsockopt(int fd, int level, int name, int value) {
+    return Socket.setsockoptInt(fd, level, name, value);
+  }
+
+  @Override
+  public int setLinger(int fd, int seconds) {
+    return Socket.setsockoptLinger(fd, seconds >= 0, Math.max(seconds, 0));
+  }
+
+  @Override
+  public long getsockopt(int fd, int level, int name) {
+    return Socket.getsockoptInt(fd, level, name);
+  }
+
+  @Override
+  public int getsockopt(int fd, int level, int name, MemorySegment into) {
+    return Socket.getsockopt(fd, level, name, into);
+  }
+
+  @Override
+  public int shutdownOutput(int fd) {
+    return Socket.shutdown(fd, Socket.SHUT_WR);
+  }
+
+  @Override
+  public int recv(int fd, MemorySegment into, int offset, int length) {
+    return Socket.recv(fd, into, offset, length, 0);
+  }
+
+  @Override
+  public int send(int fd, MemorySegment from, int offset, int length, boolean more) {
+    int flags = more ? Socket.MSG_NOSIGNAL | Socket.MSG_MORE : Socket.MSG_NOSIGNAL;
+    return Socket.send(fd, from, offset, length, flags);
+  }
+
+  @Override
+  public int sendfile(int socket, int file, long position, long count) {
+    return File.sendfile(socket, file, position, count);
+  }
+
+  @Override
+  public int close(int fd) {
+    return File.close(fd);
+  }
+
+  @Override
+  public int openat2(int dirfd, String path, OpenHow how) {
+    return File.openat2(dirfd, path, how);
+  }
+
+  @Override
+  public int openat(int dirfd, String path, int flags) {
+    return File.openat(dirfd, path, flags, 0);
+  }
+
+  @Override
+  public int fstat(int fd, Stat into) {
+    return File.fstat(fd, into);
+  }
+
+  @Override
+  public int readlink(String path, MemorySegment into) {
+    return File.readlink(path, into);
+  }
+}
