@@ -120,11 +120,11 @@ public final class Epoll {
    */
   public static int pwait2(
       int epfd, EpollEvents events, int maxEvents, @Nullable MemorySegment timespec) {
-    MemorySegment timeout =
-        timespec == null
-            ? MemorySegment.NULL
-            : Memory.readable(timespec, 0, Struct.Timespec.SIZEOF);
-    return pwait2(epfd, events.first(maxEvents), maxEvents, timeout);
+    if (timespec == null) {
+      return pwait2(epfd, events.first(maxEvents), maxEvents, MemorySegment.NULL);
+    }
+    Memory.readable(timespec, 0, Struct.Timespec.SIZEOF);
+    return pwait2(epfd, events.first(maxEvents), maxEvents, timespec);
   }
 
   private static int pwait2(int epfd, MemorySegment events, int maxEvents, MemorySegment timespec) {

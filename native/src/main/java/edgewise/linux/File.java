@@ -117,7 +117,8 @@ public final class File extends FileConstants {
    * @return bytes read, 0 at the end (or where length is 0), or {@code -errno}
    */
   public static int read(int fd, MemorySegment buffer, long offset, long length) {
-    return transfer(Read.CALL, fd, Memory.writable(buffer, offset, length), length);
+    long address = Memory.writable(buffer, offset, length);
+    return transfer(Read.CALL, fd, address, length, buffer);
   }
 
   /**
@@ -126,13 +127,15 @@ public final class File extends FileConstants {
    * @return bytes taken by the kernel, which may be fewer, or {@code -errno}
    */
   public static int write(int fd, MemorySegment buffer, long offset, long length) {
-    return transfer(Write.CALL, fd, Memory.readable(buffer, offset, length), length);
+    long address = Memory.readable(buffer, offset, length);
+    return transfer(Write.CALL, fd, address, length, buffer);
   }
 
-  private static int transfer(MethodHandle call, int fd, MemorySegment window, long length) {
+  private static int transfer(
+      MethodHandle call, int fd, long address, long length, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, window, length);
+      long n = (long) call.invokeExact(scratch.capture, fd, address, length, buffer);
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -141,21 +144,21 @@ public final class File extends FileConstants {
 
   /** pread(2): as {@link #read}, from a position in the file, which keeps its own. */
   public static int pread(int fd, MemorySegment buffer, long offset, long length, long position) {
-    MemorySegment window = Memory.writable(buffer, offset, length);
-    return transferAt(Pread.CALL, fd, window, length, position);
+    long address = Memory.writable(buffer, offset, length);
+    return transferAt(Pread.CALL, fd, address, length, position, buffer);
   }
 
   /** pwrite(2): as {@link #write}, to a position in the file, which keeps its own. */
   public static int pwrite(int fd, MemorySegment buffer, long offset, long length, long position) {
-    MemorySegment window = Memory.readable(buffer, offset, length);
-    return transferAt(Pwrite.CALL, fd, window, length, position);
+    long address = Memory.readable(buffer, offset, length);
+    return transferAt(Pwrite.CALL, fd, address, length, position, buffer);
   }
 
   private static int transferAt(
-      MethodHandle call, int fd, MemorySegment window, long length, long position) {
+      MethodHandle call, int fd, long address, long length, long position, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, window, length, position);
+      long n = (long) call.invokeExact(scratch.capture, fd, address, length, position, buffer);
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -164,18 +167,19 @@ public final class File extends FileConstants {
 
   /** readv(2) into {@code count} pieces from piece {@code first} on; returns as {@link #read}. */
   public static int readv(int fd, IoVec pieces, int first, int count) {
-    return transferPieces(Readv.CALL, fd, pieces.writable(first, count), count);
+    return transferPieces(Readv.CALL, fd, pieces.writable(first, count), count, pieces);
   }
 
   /** writev(2) of {@code count} pieces from piece {@code first} on; returns as {@link #write}. */
   public static int writev(int fd, IoVec pieces, int first, int count) {
-    return transferPieces(Writev.CALL, fd, pieces.readable(first, count), count);
+    return transferPieces(Writev.CALL, fd, pieces.readable(first, count), count, pieces);
   }
 
-  private static int transferPieces(MethodHandle call, int fd, MemorySegment pieces, int count) {
+  private static int transferPieces(
+      MethodHandle call, int fd, long address, int count, IoVec pieces) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, pieces, count);
+      long n = (long) call.invokeExact(scratch.capture, fd, address, count, pieces.segment());
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -345,10 +349,18 @@ public final class File extends FileConstants {
    * @return 0 or {@code -errno}
    */
   public static int unlinkat(int dirfd, String path, int flags) {
+    return unlinkChecked(dirfd, Scratch.current().path(path), flags);
+  }
+
+  /** As {@link #unlinkat(int, String, int)}, of a path in native memory that ends with NUL. */
+  public static int unlinkat(int dirfd, MemorySegment path, int flags) {
+    return unlinkChecked(dirfd, Scratch.path(path), flags);
+  }
+
+  private static int unlinkChecked(int dirfd, MemorySegment path, int flags) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) Unlinkat.CALL.invokeExact(scratch.capture, dirfd, scratch.path(path), flags);
+      int result = (int) Unlinkat.CALL.invokeExact(scratch.capture, dirfd, path, flags);
       return result >= 0 ? result : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -362,13 +374,13 @@ public final class File extends FileConstants {
    * @return bytes written to {@code into}, or {@code -errno}
    */
   public static int readlink(String path, MemorySegment into) {
-    MemorySegment window = Memory.writable(into, 0, into.byteSize());
+    Memory.checkNative(into);
+    Memory.checkWritable(into);
     Scratch scratch = Scratch.current();
     try {
       long n =
           (long)
-              Readlink.CALL.invokeExact(
-                  scratch.capture, scratch.path(path), window, window.byteSize());
+              Readlink.CALL.invokeExact(scratch.capture, scratch.path(path), into, into.byteSize());
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -399,31 +411,33 @@ public final class File extends FileConstants {
   }
 
   private static final class Read {
-    static final MethodHandle CALL = Downcall.bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    static final MethodHandle CALL =
+        Downcall.bindHolding("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Write {
     static final MethodHandle CALL =
-        Downcall.bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+        Downcall.bindHolding("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Pread {
     static final MethodHandle CALL =
-        Downcall.bind("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+        Downcall.bindHolding("pread", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Pwrite {
     static final MethodHandle CALL =
-        Downcall.bind("pwrite", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+        Downcall.bindHolding("pwrite", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Readv {
-    static final MethodHandle CALL = Downcall.bind("readv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle CALL =
+        Downcall.bindHolding("readv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Writev {
     static final MethodHandle CALL =
-        Downcall.bind("writev", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+        Downcall.bindHolding("writev", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Sendfile {

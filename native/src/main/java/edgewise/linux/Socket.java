@@ -133,10 +133,10 @@ public final class Socket extends SocketConstants {
    * @return bytes received, 0 at the end of the stream (or where length is 0), or {@code -errno}
    */
   public static int recv(int fd, MemorySegment buffer, long offset, long length, int flags) {
-    MemorySegment window = Memory.writable(buffer, offset, length);
+    long address = Memory.writable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Recv.CALL.invokeExact(scratch.capture, fd, window, length, flags);
+      long n = (long) Recv.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer);
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -150,10 +150,10 @@ public final class Socket extends SocketConstants {
    * @return bytes taken by the kernel, which may be fewer, or {@code -errno}
    */
   public static int send(int fd, MemorySegment buffer, long offset, long length, int flags) {
-    MemorySegment window = Memory.readable(buffer, offset, length);
+    long address = Memory.readable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Send.CALL.invokeExact(scratch.capture, fd, window, length, flags);
+      long n = (long) Send.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer);
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -167,13 +167,20 @@ public final class Socket extends SocketConstants {
    */
   public static int recvfrom(
       int fd, MemorySegment buffer, long offset, long length, int flags, Sockaddr from) {
-    MemorySegment window = Memory.writable(buffer, offset, length);
+    long address = Memory.writable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
       long n =
           (long)
               Recvfrom.CALL.invokeExact(
-                  scratch.capture, fd, window, length, flags, from.cleared(), from.lengthSegment());
+                  scratch.capture,
+                  fd,
+                  address,
+                  length,
+                  flags,
+                  from.cleared(),
+                  from.lengthSegment(),
+                  buffer);
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -183,13 +190,13 @@ public final class Socket extends SocketConstants {
   /** sendto(2): as {@link #send}, to the given address. */
   public static int sendto(
       int fd, MemorySegment buffer, long offset, long length, int flags, Sockaddr to) {
-    MemorySegment window = Memory.readable(buffer, offset, length);
+    long address = Memory.readable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
       long n =
           (long)
               Sendto.CALL.invokeExact(
-                  scratch.capture, fd, window, length, flags, to.storage(), to.length());
+                  scratch.capture, fd, address, length, flags, to.storage(), to.length(), buffer);
       return n >= 0 ? (int) n : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -235,7 +242,8 @@ public final class Socket extends SocketConstants {
    * @return 0 or {@code -errno}
    */
   public static int setsockopt(int fd, int level, int name, MemorySegment value) {
-    return set(fd, level, name, Memory.readable(value, 0, value.byteSize()), value.byteSize());
+    Memory.checkNative(value);
+    return set(fd, level, name, value, value.byteSize());
   }
 
   /**
@@ -266,7 +274,9 @@ public final class Socket extends SocketConstants {
    * @return bytes written to {@code value}, or {@code -errno}
    */
   public static int getsockopt(int fd, int level, int name, MemorySegment value) {
-    return get(fd, level, name, Memory.writable(value, 0, value.byteSize()), value.byteSize());
+    Memory.checkNative(value);
+    Memory.checkWritable(value);
+    return get(fd, level, name, value, value.byteSize());
   }
 
   /**
@@ -392,24 +402,24 @@ public final class Socket extends SocketConstants {
 
   private static final class Recv {
     static final MethodHandle CALL =
-        Downcall.bind("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        Downcall.bindHolding("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Send {
     static final MethodHandle CALL =
-        Downcall.bind("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        Downcall.bindHolding("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Recvfrom {
     static final MethodHandle CALL =
-        Downcall.bind(
-            "recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+        Downcall.bindHolding(
+            "recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
   }
 
   private static final class Sendto {
     static final MethodHandle CALL =
-        Downcall.bind(
-            "sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+        Downcall.bindHolding(
+            "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   }
 
   private static final class Recvmsg {
