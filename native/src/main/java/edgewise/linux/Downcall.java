@@ -39,11 +39,11 @@ final class Downcall {
    *
    * <p>This is how memory within a segment is passed: its address as a long, where the function
    * expects it, and the segment that it lies in as the last argument. A slice in place of the two
-   * would be the plain way, and is an object that the JIT removes only while all segments that pass
-   * by are of one class: with mapped files among them, or where an exception was thrown once, it
-   * was measured to stay, 40 bytes per call. A function never notices an argument too many: on
-   * x86-64, aarch64 and riscv64 it lies in a register that a callee may overwrite, or behind the
-   * other arguments on the stack, which the caller takes down.
+   * is the plain way, as fast, and garbage: the JIT removes it only while all segments that pass by
+   * are of one class; in a program that also sent mapped files it stayed, 40 bytes per call. A
+   * function does not notice an argument too many: on x86-64, aarch64 and riscv64 it lies in a
+   * register that a callee may overwrite, or behind the other arguments on the stack, which the
+   * caller takes down.
    */
   static MethodHandle bindHolding(String function, MemoryLayout result, MemoryLayout... arguments) {
     FunctionDescriptor descriptor = FunctionDescriptor.of(result, arguments);

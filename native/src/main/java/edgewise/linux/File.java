@@ -54,8 +54,8 @@ public final class File extends FileConstants {
   private static int openChecked(int dirfd, MemorySegment path, int flags, int mode) {
     Scratch scratch = Scratch.current();
     try {
-      int fd = (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode);
-      return fd >= 0 ? fd : scratch.negatedErrno();
+      return scratch.result(
+          (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -80,11 +80,10 @@ public final class File extends FileConstants {
   private static int openat2Checked(int dirfd, MemorySegment path, MemorySegment how) {
     Scratch scratch = Scratch.current();
     try {
-      long fd =
+      return scratch.result(
           (long)
               Openat2.CALL.invokeExact(
-                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize());
-      return fd >= 0 ? (int) fd : scratch.negatedErrno();
+                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -104,8 +103,7 @@ public final class File extends FileConstants {
   public static int close(int fd) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Close.CALL.invokeExact(scratch.capture, fd);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Close.CALL.invokeExact(scratch.capture, fd));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -135,8 +133,7 @@ public final class File extends FileConstants {
       MethodHandle call, int fd, long address, long length, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, address, length, buffer);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result((long) call.invokeExact(scratch.capture, fd, address, length, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -158,8 +155,8 @@ public final class File extends FileConstants {
       MethodHandle call, int fd, long address, long length, long position, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, address, length, position, buffer);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) call.invokeExact(scratch.capture, fd, address, length, position, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -179,8 +176,8 @@ public final class File extends FileConstants {
       MethodHandle call, int fd, long address, int count, IoVec pieces) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, address, count, pieces.segment());
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) call.invokeExact(scratch.capture, fd, address, count, pieces.segment()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -196,8 +193,8 @@ public final class File extends FileConstants {
     Scratch scratch = Scratch.current();
     MemorySegment position = scratch.longs(offset, 0);
     try {
-      long n = (long) Sendfile.CALL.invokeExact(scratch.capture, outFd, inFd, position, count);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Sendfile.CALL.invokeExact(scratch.capture, outFd, inFd, position, count));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -221,8 +218,8 @@ public final class File extends FileConstants {
     Scratch scratch = Scratch.current();
     try {
       // As a long: the C library hands on a whole register, and some commands look at all of it.
-      int result = (int) Fcntl.CALL.invokeExact(scratch.capture, fd, cmd, (long) argument);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Fcntl.CALL.invokeExact(scratch.capture, fd, cmd, (long) argument));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -279,9 +276,8 @@ public final class File extends FileConstants {
   private static int statxChecked(int dirfd, MemorySegment path, int flags, int mask, Stat into) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) Statx.CALL.invokeExact(scratch.capture, dirfd, path, flags, mask, into.segment());
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Statx.CALL.invokeExact(scratch.capture, dirfd, path, flags, mask, into.segment()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -295,8 +291,7 @@ public final class File extends FileConstants {
   public static int ftruncate(int fd, long length) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Ftruncate.CALL.invokeExact(scratch.capture, fd, length);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Ftruncate.CALL.invokeExact(scratch.capture, fd, length));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -310,8 +305,7 @@ public final class File extends FileConstants {
   public static int fchmod(int fd, int mode) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Fchmod.CALL.invokeExact(scratch.capture, fd, mode);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Fchmod.CALL.invokeExact(scratch.capture, fd, mode));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -325,8 +319,8 @@ public final class File extends FileConstants {
   public static int chmod(String path, int mode) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Chmod.CALL.invokeExact(scratch.capture, scratch.path(path), mode);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Chmod.CALL.invokeExact(scratch.capture, scratch.path(path), mode));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -360,8 +354,7 @@ public final class File extends FileConstants {
   private static int unlinkChecked(int dirfd, MemorySegment path, int flags) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Unlinkat.CALL.invokeExact(scratch.capture, dirfd, path, flags);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Unlinkat.CALL.invokeExact(scratch.capture, dirfd, path, flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -378,10 +371,10 @@ public final class File extends FileConstants {
     Memory.checkWritable(into);
     Scratch scratch = Scratch.current();
     try {
-      long n =
+      return scratch.result(
           (long)
-              Readlink.CALL.invokeExact(scratch.capture, scratch.path(path), into, into.byteSize());
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+              Readlink.CALL.invokeExact(
+                  scratch.capture, scratch.path(path), into, into.byteSize()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }

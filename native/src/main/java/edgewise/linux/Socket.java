@@ -27,8 +27,7 @@ public final class Socket extends SocketConstants {
   public static int socket(int domain, int type, int protocol) {
     Scratch scratch = Scratch.current();
     try {
-      int fd = (int) Create.CALL.invokeExact(scratch.capture, domain, type, protocol);
-      return fd >= 0 ? fd : scratch.negatedErrno();
+      return scratch.result((int) Create.CALL.invokeExact(scratch.capture, domain, type, protocol));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -82,8 +81,8 @@ public final class Socket extends SocketConstants {
     MemorySegment length = peer == null ? MemorySegment.NULL : peer.lengthSegment();
     Scratch scratch = Scratch.current();
     try {
-      int accepted = (int) Accept4.CALL.invokeExact(scratch.capture, fd, address, length, flags);
-      return accepted >= 0 ? accepted : scratch.negatedErrno();
+      return scratch.result(
+          (int) Accept4.CALL.invokeExact(scratch.capture, fd, address, length, flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -136,8 +135,8 @@ public final class Socket extends SocketConstants {
     long address = Memory.writable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Recv.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Recv.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -153,8 +152,8 @@ public final class Socket extends SocketConstants {
     long address = Memory.readable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Send.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Send.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -170,7 +169,7 @@ public final class Socket extends SocketConstants {
     long address = Memory.writable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n =
+      return scratch.result(
           (long)
               Recvfrom.CALL.invokeExact(
                   scratch.capture,
@@ -180,8 +179,7 @@ public final class Socket extends SocketConstants {
                   flags,
                   from.cleared(),
                   from.lengthSegment(),
-                  buffer);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+                  buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -193,11 +191,10 @@ public final class Socket extends SocketConstants {
     long address = Memory.readable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n =
+      return scratch.result(
           (long)
               Sendto.CALL.invokeExact(
-                  scratch.capture, fd, address, length, flags, to.storage(), to.length(), buffer);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+                  scratch.capture, fd, address, length, flags, to.storage(), to.length(), buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -228,8 +225,8 @@ public final class Socket extends SocketConstants {
   public static int sendmsg(int fd, MsgHdr message, int flags) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Sendmsg.CALL.invokeExact(scratch.capture, fd, message.toSend(), flags);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Sendmsg.CALL.invokeExact(scratch.capture, fd, message.toSend(), flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -303,8 +300,7 @@ public final class Socket extends SocketConstants {
   private static int call(MethodHandle function, int fd, int argument) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) function.invokeExact(scratch.capture, fd, argument);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) function.invokeExact(scratch.capture, fd, argument));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -314,9 +310,8 @@ public final class Socket extends SocketConstants {
   private static int reading(MethodHandle function, int fd, Sockaddr address) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) function.invokeExact(scratch.capture, fd, address.storage(), address.length());
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) function.invokeExact(scratch.capture, fd, address.storage(), address.length()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -326,9 +321,8 @@ public final class Socket extends SocketConstants {
   private static int filling(MethodHandle function, int fd, Sockaddr into) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) function.invokeExact(scratch.capture, fd, into.cleared(), into.lengthSegment());
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) function.invokeExact(scratch.capture, fd, into.cleared(), into.lengthSegment()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -338,9 +332,8 @@ public final class Socket extends SocketConstants {
     int length = Math.toIntExact(size);
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) Setsockopt.CALL.invokeExact(scratch.capture, fd, level, name, value, length);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Setsockopt.CALL.invokeExact(scratch.capture, fd, level, name, value, length));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
