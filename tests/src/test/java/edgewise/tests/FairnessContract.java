@@ -45,16 +45,16 @@ class FairnessContract {
             .readBudget(16 << 10, 4));
     Recorder[] last = new Recorder[1];
     Listener listener =
-        rig.listen(
-            connection -> {
-              last[0] = new Recorder() {
-                    @Override
-                    void data(Connection c, ByteBuffer in) {
-                      in.position(in.limit());
-                    }
-                  };
-              return last[0];
-            });
+        rig.listen(connection -> {
+          last[0] =
+              new Recorder() {
+                @Override
+                void data(Connection c, ByteBuffer in) {
+                  in.position(in.limit());
+                }
+              };
+          return last[0];
+        });
     var flooding = new AtomicBoolean(true);
     var floods = new ArrayList<CompletableFuture<Boolean>>();
     for (int i = 0; i < HEAVY; i++) {
@@ -181,11 +181,10 @@ class FairnessContract {
     var handler = new Recorder();
     var accepted = new ArrayList<Connection>();
     Listener listener =
-        rig.listen(
-            connection -> {
-              accepted.add(connection);
-              return accepted.size() == 1 ? handler : new Recorder();
-            });
+        rig.listen(connection -> {
+          accepted.add(connection);
+          return accepted.size() == 1 ? handler : new Recorder();
+        });
     Peer first = rig.dial(listener);
     rig.until("the first is accepted", () -> handler.has("open"));
     for (int i = 0; i < 50; i++) {

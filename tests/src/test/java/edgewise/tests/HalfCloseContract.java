@@ -21,12 +21,11 @@ class HalfCloseContract {
     Peer peer = rig.connected(handler);
     byte[] sent = Bytes.random(6, 120_000);
     var writing =
-        rig.aside(
-            () -> {
-              peer.write(sent);
-              peer.shutdownOutput();
-              return true;
-            });
+        rig.aside(() -> {
+          peer.write(sent);
+          peer.shutdownOutput();
+          return true;
+        });
     rig.until("the end", () -> handler.has("end"));
     rig.await(writing);
     assertArrayEquals(sent, handler.bytes());
@@ -62,18 +61,21 @@ class HalfCloseContract {
     handler.connection().shutdownOutput();
     rig.until("closed", () -> handler.has("close"));
     assertEquals(0, rig.readAllFrom(peer).length);
-    assertEquals(List.of("open", "end", "close"), handler.calls.stream().distinct()
-        .filter(call -> !call.equals("writable")).toList());
+    assertEquals(
+        List.of("open", "end", "close"),
+        handler.calls.stream().distinct().filter(call -> !call.equals("writable")).toList());
     assertNull(handler.cause);
   }
 
   @Contract
   void unlessAHandlerSaysOtherwiseThePeersEndClosesAfterWhatIsQueued(Rig rig) throws Exception {
     byte[] answer = Bytes.random(8, 700_000);
-    var listener = rig.listen(connection -> (c, in) -> {
-      in.position(in.limit());
-      c.write(answer);
-    });
+    var listener =
+        rig.listen(connection ->
+            (c, in) -> {
+              in.position(in.limit());
+              c.write(answer);
+            });
     Peer peer = rig.dial(listener);
     peer.write("?");
     peer.shutdownOutput();
@@ -138,8 +140,7 @@ class HalfCloseContract {
     Peer peer = rig.connected(handler);
     handler.connection().shutdownOutput();
     var refusal =
-        assertThrows(
-            IllegalStateException.class, () -> handler.connection().write(new byte[] {1}));
+        assertThrows(IllegalStateException.class, () -> handler.connection().write(new byte[] {1}));
     assertEquals("cannot write: the connection is shut for output", refusal.getMessage());
     assertEquals(0, rig.readAllFrom(peer).length);
   }
@@ -157,8 +158,9 @@ class HalfCloseContract {
     Peer peer = rig.connected(handler);
     peer.write("echo at the end");
     peer.shutdownOutput();
-    assertEquals("echo at the end", new String(rig.readAllFrom(peer),
-        java.nio.charset.StandardCharsets.US_ASCII));
+    assertEquals(
+        "echo at the end",
+        new String(rig.readAllFrom(peer), java.nio.charset.StandardCharsets.US_ASCII));
     rig.until("closed", () -> handler.has("close"));
   }
 
@@ -211,14 +213,13 @@ class HalfCloseContract {
         };
     Peer peer = rig.connected(handler);
     var talking =
-        rig.aside(
-            () -> {
-              for (int i = 0; i < 50; i++) {
-                peer.write(new byte[10_000]);
-              }
-              peer.shutdownOutput();
-              return peer.readAll();
-            });
+        rig.aside(() -> {
+          for (int i = 0; i < 50; i++) {
+            peer.write(new byte[10_000]);
+          }
+          peer.shutdownOutput();
+          return peer.readAll();
+        });
     assertArrayEquals(answer, rig.await(talking));
     rig.until("closed", () -> handler.has("close"));
     assertNull(handler.cause);

@@ -162,22 +162,20 @@ class ResetContract {
     rig.until("closed", () -> handler.has("close"));
     String outcome =
         rig.await(
-            rig.aside(
-                () -> {
-                  try {
-                    return "end after " + peer.readAll().length;
-                  } catch (IOException e) {
-                    return "reset";
-                  }
-                }));
+            rig.aside(() -> {
+              try {
+                return "end after " + peer.readAll().length;
+              } catch (IOException e) {
+                return "reset";
+              }
+            }));
     assertEquals(rig.family == Family.TCP ? "reset" : "end after 0", outcome);
   }
 
   @Contract
   void aCloseThatThePeerDoesNotTakeEndsAtItsDeadline(Rig rig) throws Exception {
     var handler = new Recorder();
-    var how =
-        edgewise.ConnectionOptions.builder().closeTimeout(Duration.ofMillis(100)).build();
+    var how = edgewise.ConnectionOptions.builder().closeTimeout(Duration.ofMillis(100)).build();
     Peer peer = rig.connected(how, handler);
     handler.connection().write(new byte[8_000_000]);
     long start = System.nanoTime();

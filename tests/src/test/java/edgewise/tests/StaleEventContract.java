@@ -203,11 +203,10 @@ class StaleEventContract {
   void anEventForAClosedListenerIsDropped(Rig rig) throws Exception {
     var accepted = new ArrayList<Connection>();
     var listener =
-        rig.listen(
-            connection -> {
-              accepted.add(connection);
-              return new Recorder();
-            });
+        rig.listen(connection -> {
+          accepted.add(connection);
+          return new Recorder();
+        });
     Peer peer = rig.dial(listener);
     listener.close();
     rig.turns(5);

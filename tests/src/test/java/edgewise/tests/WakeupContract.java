@@ -55,11 +55,10 @@ class WakeupContract {
     rig.loop();
     rig.turns(2);
     Rig.join(
-        rig.aside(
-            () -> {
-              rig.loop().execute(ran::incrementAndGet);
-              return true;
-            }));
+        rig.aside(() -> {
+          rig.loop().execute(ran::incrementAndGet);
+          return true;
+        }));
     long start = System.nanoTime();
     rig.loop().turn(Duration.ofSeconds(10));
     assertEquals(1, ran.get());
@@ -75,11 +74,10 @@ class WakeupContract {
     var loop = rig.reactor(1).loops().getFirst();
     var busy = new CountDownLatch(1);
     var on = new CountDownLatch(1);
-    loop.execute(
-        () -> {
-          busy.countDown();
-          awaitQuietly(on);
-        });
+    loop.execute(() -> {
+      busy.countDown();
+      awaitQuietly(on);
+    });
     assertTrue(busy.await(5, TimeUnit.SECONDS));
     long before = loop.stats().wakeups();
     var ran = new AtomicInteger();
@@ -125,23 +123,22 @@ class WakeupContract {
     var players = new CompletableFuture<?>[2];
     for (int i = 0; i < players.length; i++) {
       players[i] =
-          rig.aside(
-              () -> {
-                var answer = new SynchronousQueue<Integer>();
-                for (int round = 0; round < rounds; round++) {
-                  int number = round;
-                  var ran = new AtomicBoolean();
-                  loop.execute(() -> ran.set(true));
-                  if (round % 16 == 0) {
-                    var back = new CompletableFuture<Integer>();
-                    loop.execute(() -> back.complete(number));
-                    assertEquals(number, back.get(10, TimeUnit.SECONDS));
-                  } else {
-                    assertTrue(Rig.eventually(ran::get), "task " + number + " was overlooked");
-                  }
-                }
-                return answer;
-              });
+          rig.aside(() -> {
+            var answer = new SynchronousQueue<Integer>();
+            for (int round = 0; round < rounds; round++) {
+              int number = round;
+              var ran = new AtomicBoolean();
+              loop.execute(() -> ran.set(true));
+              if (round % 16 == 0) {
+                var back = new CompletableFuture<Integer>();
+                loop.execute(() -> back.complete(number));
+                assertEquals(number, back.get(10, TimeUnit.SECONDS));
+              } else {
+                assertTrue(Rig.eventually(ran::get), "task " + number + " was overlooked");
+              }
+            }
+            return answer;
+          });
     }
     for (var player : players) {
       player.get(50, TimeUnit.SECONDS);
@@ -167,21 +164,20 @@ class WakeupContract {
     var ran = new AtomicLong();
     var going = new AtomicBoolean(true);
     var hammer =
-        rig.aside(
-            () -> {
-              while (going.get()) {
-                EventLoop loop = target.get();
-                if (loop != null) {
-                  try {
-                    loop.execute(ran::incrementAndGet);
-                    handedOver.incrementAndGet();
-                  } catch (RejectedExecutionException e) {
-                    Thread.onSpinWait(); // ended; the next one comes
-                  }
-                }
+        rig.aside(() -> {
+          while (going.get()) {
+            EventLoop loop = target.get();
+            if (loop != null) {
+              try {
+                loop.execute(ran::incrementAndGet);
+                handedOver.incrementAndGet();
+              } catch (RejectedExecutionException e) {
+                Thread.onSpinWait(); // ended; the next one comes
               }
-              return true;
-            });
+            }
+          }
+          return true;
+        });
     int[] fresh = new int[4];
     for (int round = 0; round < 200; round++) {
       EventLoop loop = EventLoop.open(rig.options().build());

@@ -315,7 +315,9 @@ class WatchContract {
     assertEquals(
         0,
         Socket.socketpair(
-            Socket.AF_UNIX, Socket.SOCK_STREAM | Socket.SOCK_NONBLOCK | Socket.SOCK_CLOEXEC, 0,
+            Socket.AF_UNIX,
+            Socket.SOCK_STREAM | Socket.SOCK_NONBLOCK | Socket.SOCK_CLOEXEC,
+            0,
             ends));
     pipes.owned(ends[0]);
     pipes.owned(ends[1]);
