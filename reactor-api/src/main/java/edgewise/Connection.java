@@ -300,7 +300,10 @@ public final class Connection extends Channel implements AutoCloseable {
     touch();
   }
 
-  /** Goes on reading: first what the handler left, then what has come meanwhile. */
+  /**
+   * Goes on reading: first what the handler left, then what has come meanwhile. In {@code onData}
+   * it only takes back a pause: what that call leaves waits for more bytes, as always.
+   */
   public void resume() {
     loop.checkThread();
     if (input.paused) {

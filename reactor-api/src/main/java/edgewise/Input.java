@@ -30,8 +30,11 @@ final class Input {
   /** What comes is thrown away: {@link Connection#closeLingering}. */
   boolean discarding;
 
-  /** Reading was resumed: what the handler left is to be delivered again. */
+  /** Reading was resumed, or the handler replaced: what was left is to be delivered again. */
   private boolean redeliver;
+
+  /** Inside a call of onData. */
+  private boolean delivering;
 
   /** What the handler left, from position to limit of a borrowed buffer. */
   private @Nullable NativeBuffer unconsumed;
@@ -99,7 +102,7 @@ final class Input {
       return;
     }
     ByteBuffer in = into.bytes.limit(end).position(at);
-    connection.handler.onData(connection, in);
+    deliver(in);
     if (in.hasRemaining() && isKept(in.remaining())) {
       NativeBuffer kept = connection.loop.pool.take(in.remaining() * 2);
       kept.bytes.clear().put(in).flip();
@@ -108,9 +111,18 @@ final class Input {
   }
 
   private void deliverUnconsumed(NativeBuffer kept) throws Exception {
-    connection.handler.onData(connection, kept.bytes);
+    deliver(kept.bytes);
     if (kept == unconsumed && (!kept.bytes.hasRemaining() || !isKept(kept.bytes.remaining()))) {
       dropUnconsumed();
+    }
+  }
+
+  private void deliver(ByteBuffer in) throws Exception {
+    delivering = true;
+    try {
+      connection.handler.onData(connection, in);
+    } finally {
+      delivering = false;
     }
   }
 
@@ -155,7 +167,7 @@ final class Input {
 
   void resume() {
     paused = false;
-    redeliver = unconsumed != null;
+    redeliver |= unconsumed != null && !delivering;
   }
 
   /**

@@ -22,6 +22,11 @@ public enum Abi {
   /** 64-bit RISC-V: asm-generic throughout. */
   RISCV64("riscv64", 16, 8, 0x4000, 0x8000, 0x1_0000, 0x2_0000);
 
+  // Numbers for syscall(2), of calls that a C library may have no function for. From 424 on, a call
+  // has one number on every architecture.
+  static final long SYS_OPENAT2 = 437;
+  static final long SYS_EPOLL_PWAIT2 = 441;
+
   /** The bit of O_TMPFILE beside O_DIRECTORY. */
   static final int TMPFILE = 0x40_0000;
 

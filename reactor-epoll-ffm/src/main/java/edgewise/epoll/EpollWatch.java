@@ -15,7 +15,7 @@ final class EpollWatch extends Registration implements WatchedDescriptor {
 
   @Override
   public void close() {
-    deregister();
+    unlist();
   }
 
   @Override

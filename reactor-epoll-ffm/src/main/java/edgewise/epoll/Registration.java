@@ -85,8 +85,10 @@ abstract class Registration {
   }
 
   /**
-   * Leaves the kernel's list and the poller's table; what epoll_wait has already reported is stale
-   * from here on.
+   * Leaves the poller's table, so that what epoll_wait has already reported is stale. The kernel's
+   * list is left by closing the descriptor, which the caller does next and which saves a call
+   * (epoll(7), question 6); should a duplicate in a process between fork and exec keep it listed
+   * for a moment, its events are stale too.
    *
    * @return false if that was done before
    */
@@ -96,15 +98,17 @@ abstract class Registration {
     }
     closed = true;
     if (poller != null) {
-      if (listed) {
-        listed = false;
-        // Closing the fd would do the same, unless a duplicate of it is open elsewhere, epoll(7).
-        // Fails only if the fd is gone already, which for a watched one is its owner's doing.
-        int result = kernel.epollCtl(poller.epfd, Epoll.EPOLL_CTL_DEL, fd, 0, 0);
-        assert result >= 0 || result == -Errno.EBADF || result == -Errno.ENOENT : result;
-      }
       poller.leave(this);
     }
     return true;
+  }
+
+  /** As {@link #deregister}, for a descriptor that stays open. */
+  final void unlist() {
+    if (deregister() && poller != null && listed) {
+      // Fails if the descriptor is closed already, which is its owner's doing; then it is off too.
+      int result = kernel.epollCtl(poller.epfd, Epoll.EPOLL_CTL_DEL, fd, 0, 0);
+      assert result >= 0 || result == -Errno.EBADF || result == -Errno.ENOENT : result;
+    }
   }
 }

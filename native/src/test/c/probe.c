@@ -1,0 +1,484 @@
+/*
+ * What the system's headers say: every constant, size and offset that edgewise.linux carries.
+ *
+ * Compiled and run, it prints lines of "name value". Compiled with -DCHECK -include FILE, where FILE
+ * defines JAVA_name for every name as the Java side has it, it is a check at compile time and nothing
+ * to run: so a cross compiler is enough. A name that is missing in FILE is an error of the compiler.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/fcntl.h> /* and not fcntl.h, which says that O_LARGEFILE is 0 */
+#include <linux/openat2.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#ifdef CHECK
+#define CONSTANT(name) _Static_assert((long long)(name) == JAVA_##name, #name)
+#define BITS32(name) _Static_assert((int)(name) == JAVA_##name, #name)
+#define VALUE(name, value) _Static_assert((long long)(value) == JAVA_##name, #name)
+#else
+#define CONSTANT(name) printf(#name " %lld\n", (long long)(name))
+#define BITS32(name) printf(#name " %d\n", (int)(name))
+#define VALUE(name, value) printf(#name " %lld\n", (long long)(value))
+#endif
+
+#define SIZE(type) VALUE(sizeof_##type, sizeof(struct type))
+#define OFFSET(type, member) VALUE(offsetof_##type##_##member, offsetof(struct type, member))
+
+static void constants(void) {
+    /* errno(3) */
+    CONSTANT(EPERM);
+    CONSTANT(ENOENT);
+    CONSTANT(ESRCH);
+    CONSTANT(EINTR);
+    CONSTANT(EIO);
+    CONSTANT(ENXIO);
+    CONSTANT(E2BIG);
+    CONSTANT(ENOEXEC);
+    CONSTANT(EBADF);
+    CONSTANT(ECHILD);
+    CONSTANT(EAGAIN);
+    CONSTANT(ENOMEM);
+    CONSTANT(EACCES);
+    CONSTANT(EFAULT);
+    CONSTANT(ENOTBLK);
+    CONSTANT(EBUSY);
+    CONSTANT(EEXIST);
+    CONSTANT(EXDEV);
+    CONSTANT(ENODEV);
+    CONSTANT(ENOTDIR);
+    CONSTANT(EISDIR);
+    CONSTANT(EINVAL);
+    CONSTANT(ENFILE);
+    CONSTANT(EMFILE);
+    CONSTANT(ENOTTY);
+    CONSTANT(ETXTBSY);
+    CONSTANT(EFBIG);
+    CONSTANT(ENOSPC);
+    CONSTANT(ESPIPE);
+    CONSTANT(EROFS);
+    CONSTANT(EMLINK);
+    CONSTANT(EPIPE);
+    CONSTANT(EDOM);
+    CONSTANT(ERANGE);
+    CONSTANT(EDEADLK);
+    CONSTANT(ENAMETOOLONG);
+    CONSTANT(ENOLCK);
+    CONSTANT(ENOSYS);
+    CONSTANT(ENOTEMPTY);
+    CONSTANT(ELOOP);
+    CONSTANT(ENOMSG);
+    CONSTANT(EIDRM);
+    CONSTANT(ECHRNG);
+    CONSTANT(EL2NSYNC);
+    CONSTANT(EL3HLT);
+    CONSTANT(EL3RST);
+    CONSTANT(ELNRNG);
+    CONSTANT(EUNATCH);
+    CONSTANT(ENOCSI);
+    CONSTANT(EL2HLT);
+    CONSTANT(EBADE);
+    CONSTANT(EBADR);
+    CONSTANT(EXFULL);
+    CONSTANT(ENOANO);
+    CONSTANT(EBADRQC);
+    CONSTANT(EBADSLT);
+    CONSTANT(EBFONT);
+    CONSTANT(ENOSTR);
+    CONSTANT(ENODATA);
+    CONSTANT(ETIME);
+    CONSTANT(ENOSR);
+    CONSTANT(ENONET);
+    CONSTANT(ENOPKG);
+    CONSTANT(EREMOTE);
+    CONSTANT(ENOLINK);
+    CONSTANT(EADV);
+    CONSTANT(ESRMNT);
+    CONSTANT(ECOMM);
+    CONSTANT(EPROTO);
+    CONSTANT(EMULTIHOP);
+    CONSTANT(EDOTDOT);
+    CONSTANT(EBADMSG);
+    CONSTANT(EOVERFLOW);
+    CONSTANT(ENOTUNIQ);
+    CONSTANT(EBADFD);
+    CONSTANT(EREMCHG);
+    CONSTANT(ELIBACC);
+    CONSTANT(ELIBBAD);
+    CONSTANT(ELIBSCN);
+    CONSTANT(ELIBMAX);
+    CONSTANT(ELIBEXEC);
+    CONSTANT(EILSEQ);
+    CONSTANT(ERESTART);
+    CONSTANT(ESTRPIPE);
+    CONSTANT(EUSERS);
+    CONSTANT(ENOTSOCK);
+    CONSTANT(EDESTADDRREQ);
+    CONSTANT(EMSGSIZE);
+    CONSTANT(EPROTOTYPE);
+    CONSTANT(ENOPROTOOPT);
+    CONSTANT(EPROTONOSUPPORT);
+    CONSTANT(ESOCKTNOSUPPORT);
+    CONSTANT(EOPNOTSUPP);
+    CONSTANT(EPFNOSUPPORT);
+    CONSTANT(EAFNOSUPPORT);
+    CONSTANT(EADDRINUSE);
+    CONSTANT(EADDRNOTAVAIL);
+    CONSTANT(ENETDOWN);
+    CONSTANT(ENETUNREACH);
+    CONSTANT(ENETRESET);
+    CONSTANT(ECONNABORTED);
+    CONSTANT(ECONNRESET);
+    CONSTANT(ENOBUFS);
+    CONSTANT(EISCONN);
+    CONSTANT(ENOTCONN);
+    CONSTANT(ESHUTDOWN);
+    CONSTANT(ETOOMANYREFS);
+    CONSTANT(ETIMEDOUT);
+    CONSTANT(ECONNREFUSED);
+    CONSTANT(EHOSTDOWN);
+    CONSTANT(EHOSTUNREACH);
+    CONSTANT(EALREADY);
+    CONSTANT(EINPROGRESS);
+    CONSTANT(ESTALE);
+    CONSTANT(EUCLEAN);
+    CONSTANT(ENOTNAM);
+    CONSTANT(ENAVAIL);
+    CONSTANT(EISNAM);
+    CONSTANT(EREMOTEIO);
+    CONSTANT(EDQUOT);
+    CONSTANT(ENOMEDIUM);
+    CONSTANT(EMEDIUMTYPE);
+    CONSTANT(ECANCELED);
+    CONSTANT(ENOKEY);
+    CONSTANT(EKEYEXPIRED);
+    CONSTANT(EKEYREVOKED);
+    CONSTANT(EKEYREJECTED);
+    CONSTANT(EOWNERDEAD);
+    CONSTANT(ENOTRECOVERABLE);
+    CONSTANT(ERFKILL);
+    CONSTANT(EHWPOISON);
+    CONSTANT(EWOULDBLOCK);
+    CONSTANT(EDEADLOCK);
+    CONSTANT(ENOTSUP);
+
+    /* epoll(7): events are 32 bits, and the highest is one of them */
+    BITS32(EPOLLIN);
+    BITS32(EPOLLPRI);
+    BITS32(EPOLLOUT);
+    BITS32(EPOLLERR);
+    BITS32(EPOLLHUP);
+    BITS32(EPOLLRDNORM);
+    BITS32(EPOLLRDBAND);
+    BITS32(EPOLLWRNORM);
+    BITS32(EPOLLWRBAND);
+    BITS32(EPOLLMSG);
+    BITS32(EPOLLRDHUP);
+    BITS32(EPOLLEXCLUSIVE);
+    BITS32(EPOLLWAKEUP);
+    BITS32(EPOLLONESHOT);
+    BITS32(EPOLLET);
+    BITS32(EPOLL_CTL_ADD);
+    BITS32(EPOLL_CTL_DEL);
+    BITS32(EPOLL_CTL_MOD);
+    BITS32(EPOLL_CLOEXEC);
+
+    /* eventfd(2) */
+    CONSTANT(EFD_SEMAPHORE);
+    CONSTANT(EFD_NONBLOCK);
+    CONSTANT(EFD_CLOEXEC);
+
+    /* socket(7), ip(7), ipv6(7), tcp(7), udp(7), unix(7) */
+    CONSTANT(AF_UNSPEC);
+    CONSTANT(AF_UNIX);
+    CONSTANT(AF_INET);
+    CONSTANT(AF_INET6);
+    CONSTANT(AF_NETLINK);
+    CONSTANT(AF_PACKET);
+    CONSTANT(AF_CAN);
+    CONSTANT(AF_VSOCK);
+    CONSTANT(SOCK_STREAM);
+    CONSTANT(SOCK_DGRAM);
+    CONSTANT(SOCK_RAW);
+    CONSTANT(SOCK_SEQPACKET);
+    CONSTANT(SOCK_NONBLOCK);
+    CONSTANT(SOCK_CLOEXEC);
+    CONSTANT(SOMAXCONN);
+    CONSTANT(SHUT_RD);
+    CONSTANT(SHUT_WR);
+    CONSTANT(SHUT_RDWR);
+    CONSTANT(MSG_OOB);
+    CONSTANT(MSG_PEEK);
+    CONSTANT(MSG_DONTROUTE);
+    CONSTANT(MSG_CTRUNC);
+    CONSTANT(MSG_TRUNC);
+    CONSTANT(MSG_DONTWAIT);
+    CONSTANT(MSG_EOR);
+    CONSTANT(MSG_WAITALL);
+    CONSTANT(MSG_CONFIRM);
+    CONSTANT(MSG_ERRQUEUE);
+    CONSTANT(MSG_NOSIGNAL);
+    CONSTANT(MSG_MORE);
+    CONSTANT(MSG_ZEROCOPY);
+    CONSTANT(MSG_FASTOPEN);
+    CONSTANT(MSG_CMSG_CLOEXEC);
+    CONSTANT(SOL_SOCKET);
+    CONSTANT(SOL_UDP);
+    CONSTANT(IPPROTO_IP);
+    CONSTANT(IPPROTO_ICMP);
+    CONSTANT(IPPROTO_TCP);
+    CONSTANT(IPPROTO_UDP);
+    CONSTANT(IPPROTO_IPV6);
+    CONSTANT(IPPROTO_ICMPV6);
+    CONSTANT(SO_DEBUG);
+    CONSTANT(SO_REUSEADDR);
+    CONSTANT(SO_TYPE);
+    CONSTANT(SO_ERROR);
+    CONSTANT(SO_DONTROUTE);
+    CONSTANT(SO_BROADCAST);
+    CONSTANT(SO_SNDBUF);
+    CONSTANT(SO_RCVBUF);
+    CONSTANT(SO_KEEPALIVE);
+    CONSTANT(SO_OOBINLINE);
+    CONSTANT(SO_PRIORITY);
+    CONSTANT(SO_LINGER);
+    CONSTANT(SO_REUSEPORT);
+    CONSTANT(SO_PASSCRED);
+    CONSTANT(SO_PEERCRED);
+    CONSTANT(SO_RCVLOWAT);
+    CONSTANT(SO_SNDLOWAT);
+    CONSTANT(SO_RCVTIMEO);
+    CONSTANT(SO_SNDTIMEO);
+    CONSTANT(SO_BINDTODEVICE);
+    CONSTANT(SO_ATTACH_FILTER);
+    CONSTANT(SO_TIMESTAMP);
+    CONSTANT(SO_ACCEPTCONN);
+    CONSTANT(SO_PEERSEC);
+    CONSTANT(SO_SNDBUFFORCE);
+    CONSTANT(SO_RCVBUFFORCE);
+    CONSTANT(SO_PASSSEC);
+    CONSTANT(SO_MARK);
+    CONSTANT(SO_PROTOCOL);
+    CONSTANT(SO_DOMAIN);
+    CONSTANT(SO_RXQ_OVFL);
+    CONSTANT(SO_PEEK_OFF);
+    CONSTANT(SO_BUSY_POLL);
+    CONSTANT(SO_INCOMING_CPU);
+    CONSTANT(SO_ATTACH_REUSEPORT_CBPF);
+    CONSTANT(SO_ATTACH_REUSEPORT_EBPF);
+    CONSTANT(SO_INCOMING_NAPI_ID);
+    CONSTANT(SO_ZEROCOPY);
+    CONSTANT(SO_PREFER_BUSY_POLL);
+    CONSTANT(TCP_NODELAY);
+    CONSTANT(TCP_MAXSEG);
+    CONSTANT(TCP_CORK);
+    CONSTANT(TCP_KEEPIDLE);
+    CONSTANT(TCP_KEEPINTVL);
+    CONSTANT(TCP_KEEPCNT);
+    CONSTANT(TCP_SYNCNT);
+    CONSTANT(TCP_LINGER2);
+    CONSTANT(TCP_DEFER_ACCEPT);
+    CONSTANT(TCP_WINDOW_CLAMP);
+    CONSTANT(TCP_INFO);
+    CONSTANT(TCP_QUICKACK);
+    CONSTANT(TCP_CONGESTION);
+    CONSTANT(TCP_USER_TIMEOUT);
+    CONSTANT(TCP_FASTOPEN);
+    CONSTANT(TCP_NOTSENT_LOWAT);
+    CONSTANT(TCP_FASTOPEN_CONNECT);
+    CONSTANT(UDP_SEGMENT);
+    CONSTANT(UDP_GRO);
+    CONSTANT(IP_TOS);
+    CONSTANT(IP_TTL);
+    CONSTANT(IP_PKTINFO);
+    CONSTANT(IP_RECVERR);
+    CONSTANT(IP_FREEBIND);
+    CONSTANT(IP_TRANSPARENT);
+    CONSTANT(IP_BIND_ADDRESS_NO_PORT);
+    CONSTANT(IP_MULTICAST_IF);
+    CONSTANT(IP_MULTICAST_TTL);
+    CONSTANT(IP_MULTICAST_LOOP);
+    CONSTANT(IP_ADD_MEMBERSHIP);
+    CONSTANT(IP_DROP_MEMBERSHIP);
+    CONSTANT(IPV6_UNICAST_HOPS);
+    CONSTANT(IPV6_MULTICAST_IF);
+    CONSTANT(IPV6_MULTICAST_HOPS);
+    CONSTANT(IPV6_MULTICAST_LOOP);
+    CONSTANT(IPV6_ADD_MEMBERSHIP);
+    CONSTANT(IPV6_DROP_MEMBERSHIP);
+    CONSTANT(IPV6_RECVERR);
+    CONSTANT(IPV6_V6ONLY);
+    CONSTANT(IPV6_RECVPKTINFO);
+    CONSTANT(IPV6_PKTINFO);
+    CONSTANT(IPV6_TCLASS);
+    CONSTANT(SCM_RIGHTS);
+    CONSTANT(SCM_CREDENTIALS);
+
+    /* open(2), fcntl(2) */
+    CONSTANT(O_RDONLY);
+    CONSTANT(O_WRONLY);
+    CONSTANT(O_RDWR);
+    CONSTANT(O_ACCMODE);
+    CONSTANT(O_CREAT);
+    CONSTANT(O_EXCL);
+    CONSTANT(O_NOCTTY);
+    CONSTANT(O_TRUNC);
+    CONSTANT(O_APPEND);
+    CONSTANT(O_NONBLOCK);
+    CONSTANT(O_DSYNC);
+    CONSTANT(O_DIRECT);
+    CONSTANT(O_LARGEFILE);
+    CONSTANT(O_DIRECTORY);
+    CONSTANT(O_NOFOLLOW);
+    CONSTANT(O_NOATIME);
+    CONSTANT(O_CLOEXEC);
+    CONSTANT(O_SYNC);
+    CONSTANT(O_PATH);
+    CONSTANT(O_TMPFILE);
+    CONSTANT(AT_FDCWD);
+    CONSTANT(AT_SYMLINK_NOFOLLOW);
+    CONSTANT(AT_REMOVEDIR);
+    CONSTANT(AT_EMPTY_PATH);
+    CONSTANT(F_DUPFD);
+    CONSTANT(F_GETFD);
+    CONSTANT(F_SETFD);
+    CONSTANT(F_GETFL);
+    CONSTANT(F_SETFL);
+    CONSTANT(F_DUPFD_CLOEXEC);
+    CONSTANT(F_SETPIPE_SZ);
+    CONSTANT(F_GETPIPE_SZ);
+    CONSTANT(FD_CLOEXEC);
+
+    /* openat2(2) */
+    CONSTANT(RESOLVE_NO_XDEV);
+    CONSTANT(RESOLVE_NO_MAGICLINKS);
+    CONSTANT(RESOLVE_NO_SYMLINKS);
+    CONSTANT(RESOLVE_BENEATH);
+    CONSTANT(RESOLVE_IN_ROOT);
+    CONSTANT(RESOLVE_CACHED);
+
+    /* statx(2), inode(7) */
+    CONSTANT(STATX_TYPE);
+    CONSTANT(STATX_MODE);
+    CONSTANT(STATX_NLINK);
+    CONSTANT(STATX_UID);
+    CONSTANT(STATX_GID);
+    CONSTANT(STATX_MTIME);
+    CONSTANT(STATX_INO);
+    CONSTANT(STATX_SIZE);
+    CONSTANT(STATX_BASIC_STATS);
+    CONSTANT(S_IFMT);
+    CONSTANT(S_IFSOCK);
+    CONSTANT(S_IFLNK);
+    CONSTANT(S_IFREG);
+    CONSTANT(S_IFBLK);
+    CONSTANT(S_IFDIR);
+    CONSTANT(S_IFCHR);
+    CONSTANT(S_IFIFO);
+
+    /* getrlimit(2) */
+    CONSTANT(RLIMIT_STACK);
+    CONSTANT(RLIMIT_CORE);
+    CONSTANT(RLIMIT_NPROC);
+    CONSTANT(RLIMIT_NOFILE);
+    CONSTANT(RLIMIT_MEMLOCK);
+    CONSTANT(RLIMIT_AS);
+    CONSTANT(RLIM_INFINITY);
+
+    /* syscall(2) */
+    VALUE(SYS_OPENAT2, SYS_openat2);
+    VALUE(SYS_EPOLL_PWAIT2, SYS_epoll_pwait2);
+}
+
+static void structures(void) {
+    SIZE(epoll_event);
+    OFFSET(epoll_event, events);
+    OFFSET(epoll_event, data);
+    SIZE(sockaddr_storage);
+    OFFSET(sockaddr_storage, ss_family);
+    SIZE(sockaddr_in);
+    OFFSET(sockaddr_in, sin_port);
+    OFFSET(sockaddr_in, sin_addr);
+    SIZE(sockaddr_in6);
+    OFFSET(sockaddr_in6, sin6_port);
+    OFFSET(sockaddr_in6, sin6_flowinfo);
+    OFFSET(sockaddr_in6, sin6_addr);
+    OFFSET(sockaddr_in6, sin6_scope_id);
+    SIZE(sockaddr_un);
+    OFFSET(sockaddr_un, sun_path);
+    SIZE(iovec);
+    OFFSET(iovec, iov_base);
+    OFFSET(iovec, iov_len);
+    SIZE(msghdr);
+    OFFSET(msghdr, msg_name);
+    OFFSET(msghdr, msg_namelen);
+    OFFSET(msghdr, msg_iov);
+    OFFSET(msghdr, msg_iovlen);
+    OFFSET(msghdr, msg_control);
+    OFFSET(msghdr, msg_controllen);
+    OFFSET(msghdr, msg_flags);
+    SIZE(cmsghdr);
+    OFFSET(cmsghdr, cmsg_len);
+    OFFSET(cmsghdr, cmsg_level);
+    OFFSET(cmsghdr, cmsg_type);
+    SIZE(ucred);
+    OFFSET(ucred, pid);
+    OFFSET(ucred, uid);
+    OFFSET(ucred, gid);
+    SIZE(linger);
+    OFFSET(linger, l_onoff);
+    OFFSET(linger, l_linger);
+    SIZE(timespec);
+    OFFSET(timespec, tv_sec);
+    OFFSET(timespec, tv_nsec);
+    SIZE(timeval);
+    OFFSET(timeval, tv_sec);
+    OFFSET(timeval, tv_usec);
+    SIZE(rlimit);
+    OFFSET(rlimit, rlim_cur);
+    OFFSET(rlimit, rlim_max);
+    SIZE(open_how);
+    OFFSET(open_how, flags);
+    OFFSET(open_how, mode);
+    OFFSET(open_how, resolve);
+    SIZE(statx);
+    OFFSET(statx, stx_mask);
+    OFFSET(statx, stx_nlink);
+    OFFSET(statx, stx_uid);
+    OFFSET(statx, stx_gid);
+    OFFSET(statx, stx_mode);
+    OFFSET(statx, stx_ino);
+    OFFSET(statx, stx_size);
+    OFFSET(statx, stx_mtime);
+    OFFSET(statx, stx_dev_major);
+    OFFSET(statx, stx_dev_minor);
+    SIZE(statx_timestamp);
+    OFFSET(statx_timestamp, tv_sec);
+    OFFSET(statx_timestamp, tv_nsec);
+    SIZE(utsname);
+    OFFSET(utsname, sysname);
+    OFFSET(utsname, nodename);
+    OFFSET(utsname, release);
+    OFFSET(utsname, version);
+    OFFSET(utsname, machine);
+}
+
+int main(void) {
+    constants();
+    structures();
+    return 0;
+}

@@ -1,0 +1,7 @@
+package edgewise.tests;
+
+/** The kind of stream socket. */
+enum Family {
+  TCP,
+  UNIX
+}
