@@ -110,8 +110,9 @@ class StopContract {
   @Contract
   void aCloseInsideACallbackEndsTheLoopAndEveryConnectionOnce(Rig rig) throws Exception {
     var handlers = new ArrayList<Recorder>();
+    var peers = new ArrayList<Peer>();
     for (int i = 0; i < 4; i++) {
-      var handler =
+      handlers.add(
           new Recorder() {
             @Override
             void data(Connection c, ByteBuffer in) {
@@ -119,9 +120,11 @@ class StopContract {
               c.loop().close();
               assertFalse(c.loop().isClosed(), "not inside the call");
             }
-          };
-      handlers.add(handler);
-      rig.connected(handler).write("x");
+          });
+      peers.add(rig.connected(handlers.getLast()));
+    }
+    for (Peer each : peers) {
+      each.write("x");
     }
     rig.loop().run();
     for (Recorder each : handlers) {
