@@ -1,6 +1,7 @@
 /** HTTP server and client. */
 module edgewise.http {
   requires static org.jspecify;
-  requires edgewise;
+  requires transitive edgewise;
   requires org.slf4j;
+  exports edgewise.http;
 }
