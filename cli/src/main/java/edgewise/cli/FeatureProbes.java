@@ -85,11 +85,10 @@ final class FeatureProbes {
 
   /** The option's value is a new descriptor. */
   static int peerPidfd() {
-    return withPair(
-        (one, other) -> {
-          long pidfd = Socket.getsockoptInt(one, Socket.SOL_SOCKET, SO_PEERPIDFD);
-          return pidfd < 0 ? (int) pidfd : using((int) pidfd, fd -> 0);
-        });
+    return withPair((one, other) -> {
+      long pidfd = Socket.getsockoptInt(one, Socket.SOL_SOCKET, SO_PEERPIDFD);
+      return pidfd < 0 ? (int) pidfd : using((int) pidfd, fd -> 0);
+    });
   }
 
   /** Autobind, unix(7): the kernel picks an abstract name that is free. */

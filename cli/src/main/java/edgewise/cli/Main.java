@@ -59,8 +59,7 @@ public final class Main implements Runnable {
     CommandLine command = mistake.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
     printLine(
-        command.getErr(),
-        mistake.getMessage() + suggestion(mistake) + "see '" + name + " --help'");
+        command.getErr(), mistake.getMessage() + suggestion(mistake) + "see '" + name + " --help'");
     return ExitCode.USAGE;
   }
 

@@ -13,8 +13,7 @@ final class PrintedAddress {
   static String of(Endpoint endpoint) {
     return switch (endpoint) {
       case Endpoint.Inet(InetAddress address, int port) -> inet(address, port);
-      case Endpoint.Unix unix ->
-          curl(unix.toString(), "--unix-socket", unix.path().toString());
+      case Endpoint.Unix unix -> curl(unix.toString(), "--unix-socket", unix.path().toString());
       case Endpoint.Abstract name ->
           curl(name.toString(), "--abstract-unix-socket", name.toString().substring(6));
       case Endpoint.Unnamed unnamed -> unnamed.toString();

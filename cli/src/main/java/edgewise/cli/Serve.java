@@ -53,14 +53,18 @@ final class Serve implements Callable<Integer> {
   @Spec
   private CommandSpec spec;
 
-  @Parameters(arity = "0..1", paramLabel = "DIR", description = "The directory to serve; default: .")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "The directory to serve; default: .")
   private Path directory = Path.of(".");
 
   @Option(
       names = "--listen",
       paramLabel = "ADDRESS",
       converter = ListenAddress.class,
-      description = "Where to listen; may be repeated. Port 0 takes a free one. Default: 127.0.0.1:8080")
+      description =
+          "Where to listen; may be repeated. Port 0 takes a free one. Default: 127.0.0.1:8080")
   private @Nullable List<Endpoint> addresses;
 
   @Option(
@@ -105,7 +109,11 @@ final class Serve implements Callable<Integer> {
   private void checkLoops() {
     if (loops < 1 || loops > MAX_LOOPS) {
       throw CommandFailure.ofUser(
-          "--loops " + loops + " is not between 1 and " + MAX_LOOPS + "; leave it out for one per processor");
+          "--loops "
+              + loops
+              + " is not between 1 and "
+              + MAX_LOOPS
+              + "; leave it out for one per processor");
     }
   }
 
@@ -146,8 +154,7 @@ final class Serve implements Callable<Integer> {
       return builder.start();
     } catch (BindException | UnsupportedOperationException e) {
       reactor.close();
-      throw CommandFailure.ofUser(
-          "cannot listen, try another --listen ADDRESS: " + e.getMessage());
+      throw CommandFailure.ofUser("cannot listen, try another --listen ADDRESS: " + e.getMessage());
     } catch (IOException e) {
       reactor.close();
       throw CommandFailure.ofUser("cannot serve '" + directory + "': " + e.getMessage());

@@ -12,8 +12,7 @@ final class Version implements IVersionProvider {
     return new String[] {
       "edgewise " + version(),
       "Java %s (%s)"
-          .formatted(
-              System.getProperty("java.runtime.version"), System.getProperty("java.vendor")),
+          .formatted(System.getProperty("java.runtime.version"), System.getProperty("java.vendor")),
       "%s %s %s"
           .formatted(
               System.getProperty("os.name"),
