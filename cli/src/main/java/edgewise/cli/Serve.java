@@ -4,6 +4,7 @@ import edgewise.Endpoint;
 import edgewise.LoopOptions;
 import edgewise.Reactor;
 import edgewise.Trigger;
+import edgewise.http.FileHandler;
 import edgewise.http.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     sortOptions = false,
-    description = "Serve the files of a directory over HTTP/1.1.",
+    description = "Serve the files of a directory over HTTP/1.1, and nothing outside of it.",
     footer = {
       "",
       "ADDRESS is one of:",
@@ -148,7 +149,7 @@ final class Serve implements Callable<Integer> {
   }
 
   private HttpServer start(Reactor reactor, List<Endpoint> endpoints) {
-    var builder = HttpServer.builder().reactor(reactor).files("/", directory);
+    var builder = HttpServer.builder().reactor(reactor).files("/", directory, FileHandler.Option.LISTING);
     try {
       endpoints.forEach(builder::listen);
       return builder.start();
