@@ -177,7 +177,7 @@ final class Conversation implements Handler {
     note("peer hang-up");
     require(isOpen() && paused && !ended, "a hang-up at the wrong time");
     require(!hangupTold, "a hang-up told twice");
-    require(Objects.requireNonNull(socket).isEndWaiting(), "a hang-up that is none");
+    require(Objects.requireNonNull(socket).hasEndArrived(), "a hang-up that is none");
     hangupTold = true;
     act();
   }
@@ -205,7 +205,7 @@ final class Conversation implements Handler {
     if (!faults.happens(lively) || closing) {
       return;
     }
-    switch (faults.random.nextInt(world.rough ? 12 : 9)) {
+    switch (faults.random.nextInt(world.rough ? 13 : 9)) {
       case 0 -> pause();
       case 1 -> {
         pause();
@@ -223,6 +223,7 @@ final class Conversation implements Handler {
       case 8 -> open().loop().execute(() -> note("a task"));
       case 9 -> end(faults.random.nextInt(5));
       case 10 -> world.anyOpen().end(faults.random.nextInt(4));
+      case 11 -> world.meddleWithListener();
       default -> later(() -> end(faults.random.nextInt(4)));
     }
   }
@@ -336,9 +337,8 @@ final class Conversation implements Handler {
     if (!isOpen() || inside == null) {
       return;
     }
-    boolean input = inside.readable() > 0 || (inside.isEndWaiting() && !ended);
     boolean wanted = lingering || (!paused && !closing);
-    require(!input || !wanted, "LOST EDGE: asleep with unread bytes or an unread end");
+    require(!inside.isInputWaiting() || !wanted, "LOST EDGE: asleep with unread bytes or an unread end");
     require(!inside.isErrorWaiting(), "asleep with an error that nobody has noticed");
     boolean queued = open().queuedBytes() > 0;
     require(!queued || !inside.isWritable(), "LOST EDGE: asleep with bytes to send, and room");
@@ -371,7 +371,7 @@ final class Conversation implements Handler {
       require(cause != null, "reset, and no cause");
     }
     if (!reset && !closing) {
-      require(ended, "the peer's end was not delivered");
+      require(ended || cause != null, "the peer's end was not delivered");
       require(seen == peer.sent, (peer.sent - seen) + " bytes of the peer were lost");
     }
     if (!world.rough) {

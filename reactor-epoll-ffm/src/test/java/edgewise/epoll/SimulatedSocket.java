@@ -38,6 +38,9 @@ final class SimulatedSocket extends Pollable {
   private boolean shutRead;
   private boolean shutWrite;
 
+  /** recv(2) has told of the end. */
+  private boolean endRead;
+
   /** TCP_CLOSE after a reset. */
   private boolean broken;
 
@@ -99,8 +102,13 @@ final class SimulatedSocket extends Pollable {
   }
 
   /** Whether the peer's end, or a reset, has come; bytes may still be before it. */
-  boolean isEndWaiting() {
+  boolean hasEndArrived() {
     return shutRead;
+  }
+
+  /** Whether there are bytes, or an end, that recv(2) has not returned yet. */
+  boolean isInputWaiting() {
+    return readable() > 0 || (shutRead && !endRead);
   }
 
   boolean isErrorWaiting() {
@@ -139,6 +147,7 @@ final class SimulatedSocket extends Pollable {
       return -takeError();
     }
     if (shutRead) {
+      endRead = true;
       return 0;
     }
     return in == null ? -Errno.ENOTCONN : -Errno.EAGAIN;

@@ -4,6 +4,7 @@ import edgewise.Connection;
 import edgewise.ConnectionOptions;
 import edgewise.EventLoop;
 import edgewise.ListenOptions;
+import edgewise.Listener;
 import edgewise.LoopOptions;
 import edgewise.Trigger;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +44,7 @@ final class Simulation implements AutoCloseable {
   private final Map<Integer, Conversation> conversations = new HashMap<>();
   private final List<Conversation> begun = new ArrayList<>();
   private int expected;
+  private @Nullable Listener listener;
   boolean stopped;
 
   Simulation(long seed, Trigger trigger, boolean tcp, boolean rough, Trace trace)
@@ -122,6 +125,23 @@ final class Simulation implements AutoCloseable {
     return open.get(faults.random.nextInt(open.size()));
   }
 
+  /** Pauses the listener for a while, or closes it. */
+  void meddleWithListener() {
+    Listener meddled = Objects.requireNonNull(listener);
+    if (faults.random.nextInt(4) == 0) {
+      meddled.close();
+    } else {
+      meddled.pause();
+      loop.schedule(
+          Duration.ofNanos(faults.time(20 * Faults.MILLISECOND)),
+          () -> {
+            if (!loop.isClosed()) {
+              meddled.resume();
+            }
+          });
+    }
+  }
+
   private Conversation accepted(Connection connection) {
     Conversation conversation =
         Objects.requireNonNull(conversations.get(socketOf(connection).remote));
@@ -133,7 +153,7 @@ final class Simulation implements AutoCloseable {
 
   /** Runs until everybody has finished, and checks what came of it. */
   void run() throws IOException {
-    loop.listen(
+    listener = loop.listen(
         Network.endpoint(tcp, LISTENER),
         ListenOptions.DEFAULT.withConnections(connectionOptions),
         this::accepted);
@@ -253,6 +273,12 @@ final class Simulation implements AutoCloseable {
   private void checkOutcome() {
     loop.close();
     kernel.check();
+    try {
+      loop.execute(() -> {});
+      throw kernel.fail("a task was taken that will never run: the loop has ended");
+    } catch (RejectedExecutionException expected) {
+      kernel.trace.note(kernel.agenda.now(), "the loop has ended");
+    }
     if (!kernel.descriptors.open().isEmpty()) {
       throw kernel.fail("left open: " + kernel.descriptors.open());
     }
