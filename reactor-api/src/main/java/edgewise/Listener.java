@@ -76,9 +76,7 @@ public final class Listener extends Channel implements AutoCloseable {
   /** Accepts until nobody waits; whether the budget was spent before that. */
   private boolean accept() throws IOException {
     for (int i = loop.options.acceptBudget(); i > 0; i--) {
-      full = connections.get() >= options.maxConnections();
-      // Looked at again after the flag is up: a connection that closes in between sees it.
-      if (full && connections.get() >= options.maxConnections()) {
+      if (closed || paused || isFull()) { // the acceptor may have closed or paused it
         return false;
       }
       StreamSocket next = socket.accept(options.connections());
@@ -91,6 +89,13 @@ public final class Listener extends Channel implements AutoCloseable {
       handOver(next, nextLoop.get());
     }
     return true;
+  }
+
+  /** Puts the flag up before it looks: a connection that closes meanwhile sees the flag. */
+  private boolean isFull() {
+    full = true;
+    full = connections.get() >= options.maxConnections();
+    return full;
   }
 
   private void handOver(StreamSocket next, EventLoop target) {

@@ -68,6 +68,16 @@ class WakeupContract {
     assertTrue(System.nanoTime() - start >= 50_000_000, "woken a second time");
   }
 
+  // The eventfd's number is higher than that of any channel of the loop
+  @Contract(families = Family.TCP)
+  void aLoopOpenedInAProcessWithManyDescriptorsIsWoken(Rig rig) throws Exception {
+    var pipes = new Pipes(rig);
+    for (int i = 0; i < 300; i++) {
+      pipes.open();
+    }
+    aLoopThatWaitsForEverIsWokenByATask(rig);
+  }
+
   // Scenario 6; netty 10312
   @Contract(families = Family.TCP)
   void manyHandOversToABusyLoopCostNoWakeUp(Rig rig) throws Exception {
