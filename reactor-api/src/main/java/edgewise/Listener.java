@@ -73,9 +73,12 @@ public final class Listener extends Channel implements AutoCloseable {
     }
   }
 
-  /** Accepts until nobody waits; whether the budget was spent before that. */
+  /**
+   * Accepts until nobody waits, or an acceptor pauses or closes this listener; whether the budget
+   * was spent before that.
+   */
   private boolean accept() throws IOException {
-    for (int i = loop.options.acceptBudget(); i > 0; i--) {
+    for (int i = loop.options.acceptBudget(); i > 0 && !closed && !paused; i--) {
       full = connections.get() >= options.maxConnections();
       // Looked at again after the flag is up: a connection that closes in between sees it.
       if (full && connections.get() >= options.maxConnections()) {
@@ -90,7 +93,7 @@ public final class Listener extends Channel implements AutoCloseable {
       connections.incrementAndGet();
       handOver(next, nextLoop.get());
     }
-    return true;
+    return !closed && !paused;
   }
 
   private void handOver(StreamSocket next, EventLoop target) {
