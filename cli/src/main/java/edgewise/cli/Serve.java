@@ -149,7 +149,8 @@ final class Serve implements Callable<Integer> {
   }
 
   private HttpServer start(Reactor reactor, List<Endpoint> endpoints) {
-    var builder = HttpServer.builder().reactor(reactor).files("/", directory, FileHandler.Option.LISTING);
+    var builder =
+        HttpServer.builder().reactor(reactor).files("/", directory, FileHandler.Option.LISTING);
     try {
       endpoints.forEach(builder::listen);
       return builder.start();

@@ -60,8 +60,8 @@ class OneLineErrorsTest {
 
   @Test
   void aTakenPort() throws Exception {
-    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      String address = "127.0.0.1:" + taken.getLocalPort();
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = taken.getInetAddress().getHostAddress() + ":" + taken.getLocalPort();
       assertOneLine(
           "cannot listen, try another --listen ADDRESS: bind " + address + ": EADDRINUSE",
           serve("--listen", address));
@@ -71,10 +71,14 @@ class OneLineErrorsTest {
   @Test
   void aTakenPortAfterAGoodSocketFileLeavesNoSocketFile() throws Exception {
     Path good = scratch.resolve("good.sock");
-    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertOneLine(
           "EADDRINUSE",
-          serve("--listen", "unix:" + good, "--listen", "127.0.0.1:" + taken.getLocalPort()));
+          serve(
+              "--listen",
+              "unix:" + good,
+              "--listen",
+              taken.getInetAddress().getHostAddress() + ":" + taken.getLocalPort()));
     }
     assertTrue(Files.notExists(good), good + " is left behind");
   }
