@@ -35,6 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -395,7 +396,7 @@ final class Rig implements AutoCloseable {
       if (System.nanoTime() - end > 0) {
         return false;
       }
-      Thread.yield();
+      LockSupport.parkNanos(100_000);
     }
     return true;
   }
