@@ -29,8 +29,12 @@ class GarbageContract {
     loop.execute(() -> thread.complete(Thread.currentThread().threadId()));
     long id = thread.get(5, TimeUnit.SECONDS);
     double perMessage = Double.MAX_VALUE;
-    // The first rounds warm up; the compilers may take some more.
-    for (int round = 0; round < 8 && perMessage > 0; round++) {
+    // The first rounds warm up; how long the compilers take depends on what else the machine does.
+    long end = System.nanoTime() + 20_000_000_000L;
+    for (int round = 0; round < 8 || isTooMuch(rig, perMessage, end); round++) {
+      if (perMessage == 0) {
+        break;
+      }
       long before = threads.getThreadAllocatedBytes(id);
       Rig.join(
           rig.aside(
@@ -44,10 +48,17 @@ class GarbageContract {
       double bytes = threads.getThreadAllocatedBytes(id) - before;
       perMessage = Math.min(perMessage, bytes / (MESSAGES / 4));
     }
+    System.Logger log = System.getLogger(GarbageContract.class.getName());
+    log.log(System.Logger.Level.INFO, rig.mode + ": " + perMessage + " bytes per echo");
     if (rig.mode == Mode.SELECT) {
       assertTrue(perMessage <= ALLOWED_ON_SELECT, perMessage + " bytes per echo");
     } else {
       assertEquals(0, perMessage, "bytes per echo");
     }
+  }
+
+  private static boolean isTooMuch(Rig rig, double perMessage, long end) {
+    double allowed = rig.mode == Mode.SELECT ? ALLOWED_ON_SELECT : 0;
+    return perMessage > allowed && System.nanoTime() - end < 0;
   }
 }

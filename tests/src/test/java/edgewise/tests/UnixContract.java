@@ -43,7 +43,16 @@ class UnixContract {
     String top = rig.directory().toString();
     Path longest = Path.of(top, "x".repeat(106 - top.length()));
     assertEquals(107, longest.toString().length());
-    echoes(rig, Endpoint.unix(longest));
+    if (rig.mode == Mode.SELECT) { // the JDK keeps one byte more for itself: refused, not cut
+      var refusal =
+          assertThrows(
+              BindException.class,
+              () -> rig.loop().listen(Endpoint.unix(longest), connection -> new Recorder()));
+      assertTrue(refusal.getMessage().contains("ENAMETOOLONG"), refusal.getMessage());
+      echoes(rig, Endpoint.unix(Path.of(top, "x".repeat(105 - top.length()))));
+    } else {
+      echoes(rig, Endpoint.unix(longest));
+    }
     Path tooLong = Path.of(longest + "y");
     var refusal = assertThrows(IllegalArgumentException.class, () -> Endpoint.unix(tooLong));
     assertTrue(Objects.requireNonNull(refusal.getMessage()).contains("107"));
