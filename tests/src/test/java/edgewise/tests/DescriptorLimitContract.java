@@ -50,7 +50,7 @@ class DescriptorLimitContract {
     for (int i = 0; i < 5; i++) {
       waiting.add(rig.dial(listener));
     }
-    var hoard = new Hoard(rig, exhaust);
+    var hoard = new Hoard(exhaust);
     try {
       if (exhaust) {
         // A rest is 50 ms: some turns for each, but not thousands.
@@ -81,7 +81,7 @@ class DescriptorLimitContract {
     private int count;
     private boolean lowered;
 
-    Hoard(Rig rig, boolean exhaust) {
+    Hoard(boolean exhaust) {
       assertEquals(0, Resource.getrlimit(Resource.RLIMIT_NOFILE, limits));
       int probe = File.open("/dev/null", File.O_RDONLY | File.O_CLOEXEC, 0);
       assertTrue(probe >= 0);

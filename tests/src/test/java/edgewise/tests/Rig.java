@@ -264,7 +264,7 @@ final class Rig implements AutoCloseable {
     closing(server);
     server.bind(
         family == Family.TCP
-            ? new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0)
+            ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)
             : UnixDomainSocketAddress.of(name()),
         backlog);
     return server;
@@ -333,6 +333,11 @@ final class Rig implements AutoCloseable {
 
   byte[] readAllFrom(Peer peer) {
     return await(aside(peer::readAll));
+  }
+
+  /** The message of a failure; empty if there is none. */
+  static String text(@Nullable Throwable failure) {
+    return failure == null || failure.getMessage() == null ? "" : failure.getMessage();
   }
 
   // --- the end

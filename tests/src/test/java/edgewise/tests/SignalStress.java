@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Tag;
  * its early returns; not EINTR from recv, send, accept or connect, which non-blocking calls do not
  * give.
  */
+@SuppressWarnings("restricted") // two C functions that edgewise.linux has no use for
 class SignalStress {
   private static final int SIGURG = 23;
   private static final long SYS_GETTID = System.getProperty("os.arch").equals("amd64") ? 186 : 178;

@@ -43,8 +43,8 @@ class SocketOptionsContract {
       var refusal =
           assertThrows(
               UnsupportedOperationException.class, () -> c.option(LinuxOptions.TCP_CORK, true));
-      assertTrue(refusal.getMessage().contains("TCP_CORK"), refusal.getMessage());
-      assertTrue(refusal.getMessage().contains("select"), refusal.getMessage());
+      assertTrue(Rig.text(refusal).contains("TCP_CORK"), Rig.text(refusal));
+      assertTrue(Rig.text(refusal).contains("select"), Rig.text(refusal));
       return;
     }
     assertEquals(true, set(c, LinuxOptions.TCP_CORK, true));
@@ -121,8 +121,8 @@ class SocketOptionsContract {
     var refusal =
         assertThrows(
             UnsupportedOperationException.class, () -> handler.connection().option(unknown, 1));
-    assertTrue(refusal.getMessage().contains("SO_IMAGINARY"), refusal.getMessage());
-    assertTrue(refusal.getMessage().contains(rig.mode.backendName), refusal.getMessage());
+    assertTrue(Rig.text(refusal).contains("SO_IMAGINARY"), Rig.text(refusal));
+    assertTrue(Rig.text(refusal).contains(rig.mode.backendName), Rig.text(refusal));
     assertTrue(handler.connection().isOpen());
   }
 }
