@@ -112,7 +112,9 @@ final class Input {
 
   private void deliverUnconsumed(NativeBuffer kept) throws Exception {
     deliver(kept.bytes);
-    if (kept == unconsumed && (!kept.bytes.hasRemaining() || !isKept(kept.bytes.remaining()))) {
+    if (kept != unconsumed) {
+      connection.loop.pool.give(kept); // dropped meanwhile, but the handler was still reading it
+    } else if (!kept.bytes.hasRemaining() || !isKept(kept.bytes.remaining())) {
       dropUnconsumed();
     }
   }
@@ -198,10 +200,12 @@ final class Input {
     dropUnconsumed();
   }
 
-  /** Gives the borrowed buffer back. */
+  /** Gives the borrowed buffer back; one that the handler is reading, when it has returned. */
   private void dropUnconsumed() {
     if (unconsumed != null) {
-      connection.loop.pool.give(unconsumed);
+      if (!delivering) {
+        connection.loop.pool.give(unconsumed);
+      }
       unconsumed = null;
     }
   }
