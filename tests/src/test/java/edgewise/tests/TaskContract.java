@@ -16,12 +16,16 @@ import org.junit.jupiter.api.Tag;
 
 /** Law 8: a task handed over by another thread always runs. */
 class TaskContract {
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void tasksFromManyThreadsAllRunEachThreadsInOrder(Rig rig) throws Exception {
     fromThreads(rig, 4, 5_000);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   @Tag("slow")
   void millionsOfTasksFromManyThreadsAllRunEachThreadsInOrder(Rig rig) throws Exception {
     fromThreads(rig, 4, 500_000);
@@ -36,21 +40,19 @@ class TaskContract {
     for (int t = 0; t < threads; t++) {
       int giver = t;
       givers.add(
-          rig.aside(
-              () -> {
-                for (int i = 1; i <= tasks; i++) {
-                  int number = i;
-                  loop.execute(
-                      () -> {
-                        if (last[giver] != number - 1) {
-                          disorder.incrementAndGet();
-                        }
-                        last[giver] = number;
-                        ran.incrementAndGet();
-                      });
+          rig.aside(() -> {
+            for (int i = 1; i <= tasks; i++) {
+              int number = i;
+              loop.execute(() -> {
+                if (last[giver] != number - 1) {
+                  disorder.incrementAndGet();
                 }
-                return true;
-              }));
+                last[giver] = number;
+                ran.incrementAndGet();
+              });
+            }
+            return true;
+          }));
     }
     for (var giver : givers) {
       giver.get(50, TimeUnit.SECONDS);
@@ -62,21 +64,22 @@ class TaskContract {
   }
 
   // Scenario 53
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void virtualThreadsHandOverAndWaitWithoutADeadlock(Rig rig) throws Exception {
     EventLoop loop = rig.reactor(1).loops().getFirst();
     var answers = new AtomicInteger();
     var threads = new ArrayList<Thread>();
     for (int i = 0; i < 1000; i++) {
       threads.add(
-          Thread.startVirtualThread(
-              () -> {
-                var back = new CompletableFuture<Boolean>();
-                loop.execute(() -> back.complete(true));
-                if (back.join()) {
-                  answers.incrementAndGet();
-                }
-              }));
+          Thread.startVirtualThread(() -> {
+            var back = new CompletableFuture<Boolean>();
+            loop.execute(() -> back.complete(true));
+            if (back.join()) {
+              answers.incrementAndGet();
+            }
+          }));
     }
     for (Thread thread : threads) {
       assertTrue(thread.join(Duration.ofSeconds(10)), "a virtual thread waits for ever");
@@ -102,30 +105,30 @@ class TaskContract {
       Peer peer = rig.dial(listening.endpoint());
       byte[] question = Bytes.random(i, 100);
       peers.add(
-          rig.aside(
-              () -> {
-                for (int round = 0; round < 20; round++) {
-                  peer.write(question);
-                  assertEquals(question.length, peer.read(question.length).length);
-                }
-                return question;
-              }));
+          rig.aside(() -> {
+            for (int round = 0; round < 20; round++) {
+              peer.write(question);
+              assertEquals(question.length, peer.read(question.length).length);
+            }
+            return question;
+          }));
     }
     for (var peer : peers) {
       peer.get(10, TimeUnit.SECONDS);
     }
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void tasksRunOnTheLoopsThreadInOrderAlsoThoseFromTheLoopItself(Rig rig) {
     EventLoop loop = rig.loop();
     var order = new ArrayList<String>();
-    loop.execute(
-        () -> {
-          order.add("first");
-          loop.execute(() -> order.add("third"));
-          assertSame(Thread.currentThread(), Thread.currentThread());
-        });
+    loop.execute(() -> {
+      order.add("first");
+      loop.execute(() -> order.add("third"));
+      assertSame(Thread.currentThread(), Thread.currentThread());
+    });
     loop.execute(() -> order.add("second"));
     assertEquals(List.of(), order, "never run inside execute");
     rig.turns(2);
@@ -134,14 +137,15 @@ class TaskContract {
   }
 
   // Law 12
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTaskThatFailsHarmsNobody(Rig rig) {
     var order = new ArrayList<String>();
     rig.loop()
-        .execute(
-            () -> {
-              throw new StackOverflowError("on purpose");
-            });
+        .execute(() -> {
+          throw new StackOverflowError("on purpose");
+        });
     rig.loop().execute(() -> order.add("next"));
     rig.turns(1);
     assertEquals(List.of("next"), order);

@@ -18,7 +18,9 @@ class TimerContract {
   private static final Duration MS = Duration.ofMillis(1);
 
   // Scenario 4
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerNeverFiresBeforeItsDelayIsOver(Rig rig) {
     EventLoop loop = rig.loop();
     var early = new ArrayList<String>();
@@ -42,25 +44,28 @@ class TimerContract {
   }
 
   // Scenario 4: set late in a long turn, on a clock that may be cached
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerSetLateInALongTurnIsNotEarly(Rig rig) {
     EventLoop loop = rig.loop();
     long[] took = {-1};
-    loop.execute(
-        () -> {
-          long busyUntil = System.nanoTime() + 20_000_000;
-          while (System.nanoTime() < busyUntil) {
-            Thread.onSpinWait();
-          }
-          long start = System.nanoTime();
-          loop.schedule(Duration.ofMillis(10), () -> took[0] = System.nanoTime() - start);
-        });
+    loop.execute(() -> {
+      long busyUntil = System.nanoTime() + 20_000_000;
+      while (System.nanoTime() < busyUntil) {
+        Thread.onSpinWait();
+      }
+      long start = System.nanoTime();
+      loop.schedule(Duration.ofMillis(10), () -> took[0] = System.nanoTime() - start);
+    });
     rig.until("fired", () -> took[0] >= 0);
     assertTrue(took[0] >= 10_000_000, "after " + took[0]);
   }
 
   // Scenario 3
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void timersWithOneDelayFireInTheOrderInWhichTheyWereSet(Rig rig) {
     var fired = new ArrayList<Integer>();
     for (int i = 0; i < 200; i++) {
@@ -72,7 +77,9 @@ class TimerContract {
   }
 
   // Scenario 2
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aHugeDelayNeitherOverflowsNorSpins(Rig rig) {
     var fired = new ArrayList<String>();
     for (Duration huge :
@@ -90,7 +97,9 @@ class TimerContract {
     assertEquals(List.of("soon"), fired);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aNegativeDelayIsNone(Rig rig) {
     var fired = new ArrayList<String>();
     rig.loop().schedule(Duration.ofSeconds(Long.MIN_VALUE), () -> fired.add("a"));
@@ -108,11 +117,10 @@ class TimerContract {
     var timers = new ArrayList<Timer>();
     timers.add(
         rig.loop()
-            .timer(
-                () -> {
-                  fired[0]++;
-                  timers.getFirst().set(Duration.ZERO);
-                }));
+            .timer(() -> {
+              fired[0]++;
+              timers.getFirst().set(Duration.ZERO);
+            }));
     timers.getFirst().set(Duration.ZERO);
     peer.write("x");
     rig.until("x", () -> handler.received() == 1);
@@ -123,7 +131,9 @@ class TimerContract {
   }
 
   // Scenario 4
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void atMostOneCallPerTurnAndTimer(Rig rig) {
     int[] fired = {0};
     rig.loop().schedule(Duration.ZERO, () -> fired[0]++);
@@ -133,18 +143,19 @@ class TimerContract {
     assertEquals(1, fired[0]);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerCancelsAnotherThatIsDueInTheSameTurn(Rig rig) {
     var fired = new ArrayList<String>();
     var timers = new ArrayList<Timer>();
     for (int i = 0; i < 10; i++) {
       timers.add(
           rig.loop()
-              .timer(
-                  () -> {
-                    fired.add("one");
-                    timers.forEach(Timer::cancel);
-                  }));
+              .timer(() -> {
+                fired.add("one");
+                timers.forEach(Timer::cancel);
+              }));
     }
     timers.forEach(timer -> timer.set(Duration.ZERO));
     rig.turns(5);
@@ -153,7 +164,9 @@ class TimerContract {
     rig.assertIdle(Duration.ofMillis(20));
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerMovedToALaterTimeFiresOnceAndThen(Rig rig) {
     long start = System.nanoTime();
     var fired = new ArrayList<Long>();
@@ -167,7 +180,9 @@ class TimerContract {
     assertTrue(fired.getFirst() >= 50_000_000, "after " + fired);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerMovedToAnEarlierTimeFiresThen(Rig rig) {
     var fired = new ArrayList<String>();
     Timer timer = rig.loop().schedule(Duration.ofHours(1), () -> fired.add("x"));
@@ -176,7 +191,9 @@ class TimerContract {
     assertFalse(timer.isSet());
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTurnWaitsNoLongerThanForTheNextTimer(Rig rig) {
     var fired = new ArrayList<String>();
     rig.loop().schedule(Duration.ofMillis(20), () -> fired.add("x"));
@@ -188,7 +205,9 @@ class TimerContract {
   }
 
   // Against a model: whatever is set, moved and cancelled, what fires is what should, in order
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void randomSettingMovingAndCancellingFiresWhatAModelSays(Rig rig) {
     record Entry(int number, long deadline) {}
     for (int seed = 1; seed <= 5; seed++) {
@@ -228,7 +247,9 @@ class TimerContract {
   }
 
   // Law 12
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerThatFailsHarmsNobody(Rig rig) {
     var fired = new ArrayList<String>();
     rig.loop()
