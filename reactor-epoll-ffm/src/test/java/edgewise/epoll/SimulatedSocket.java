@@ -55,8 +55,8 @@ final class SimulatedSocket extends Pollable {
     this.agenda = agenda;
     this.faults = faults;
     this.tcp = tcp;
-    sendBufferBytes = 1 << faults.random.nextInt(3, 13);
-    receiveBufferBytes = 1 << faults.random.nextInt(3, 13);
+    sendBufferBytes = faults.bufferBytes();
+    receiveBufferBytes = faults.bufferBytes();
   }
 
   static void pair(SimulatedSocket a, SimulatedSocket b) {
