@@ -1,6 +1,8 @@
 /** HTTP server and client. */
 module edgewise.http {
   requires static org.jspecify;
-  requires edgewise;
+  requires transitive edgewise;
   requires org.slf4j;
+
+  exports edgewise.http;
 }

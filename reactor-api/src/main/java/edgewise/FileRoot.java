@@ -1,6 +1,7 @@
 package edgewise;
 
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,30 @@ public interface FileRoot extends AutoCloseable {
    * @throws IOException if it cannot be opened for another reason, such as too many open files
    */
   @Nullable OpenFile open(String name) throws IOException;
+
+  /**
+   * What a directory holds.
+   *
+   * @param name the name of the file or directory, without a slash
+   * @param directory whether it is a directory; else it is a regular file
+   * @param size the size in bytes; 0 for a directory
+   * @param modifiedNanos the time of the last modification in nanoseconds since 1970
+   */
+  record Entry(String name, boolean directory, long size, long modifiedNanos) {}
+
+  /**
+   * Lists a directory below the root, in no particular order: what {@link #open} would open, and
+   * neither {@code .} nor {@code ..}. Symbolic links that lead outside, and what is neither a
+   * regular file nor a directory, are left out.
+   *
+   * @param name as for {@link #open}
+   * @return the entries, or null if there is no such directory or this backend cannot list
+   * @throws java.nio.file.AccessDeniedException if it is there but may not be read
+   * @throws IOException if it cannot be read for another reason
+   */
+  default @Nullable List<Entry> list(String name) throws IOException {
+    return null;
+  }
 
   /** Closes the root; files opened from it stay open. Idempotent. */
   @Override

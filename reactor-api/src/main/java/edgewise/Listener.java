@@ -78,10 +78,8 @@ public final class Listener extends Channel implements AutoCloseable {
    * was spent before that.
    */
   private boolean accept() throws IOException {
-    for (int i = loop.options.acceptBudget(); i > 0 && !closed && !paused; i--) {
-      full = connections.get() >= options.maxConnections();
-      // Looked at again after the flag is up: a connection that closes in between sees it.
-      if (full && connections.get() >= options.maxConnections()) {
+    for (int i = loop.options.acceptBudget(); i > 0; i--) {
+      if (closed || paused || isFull()) {
         return false;
       }
       StreamSocket next = socket.accept(options.connections());
@@ -94,6 +92,13 @@ public final class Listener extends Channel implements AutoCloseable {
       handOver(next, nextLoop.get());
     }
     return !closed && !paused;
+  }
+
+  /** Puts the flag up before it looks: a connection that closes meanwhile sees the flag. */
+  private boolean isFull() {
+    full = true;
+    full = connections.get() >= options.maxConnections();
+    return full;
   }
 
   private void handOver(StreamSocket next, EventLoop target) {

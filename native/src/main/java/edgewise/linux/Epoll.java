@@ -54,8 +54,7 @@ public final class Epoll {
   public static int create1(int flags) {
     Scratch scratch = Scratch.current();
     try {
-      int fd = (int) Create1.CALL.invokeExact(scratch.capture, flags);
-      return fd >= 0 ? fd : scratch.negatedErrno();
+      return scratch.result((int) Create1.CALL.invokeExact(scratch.capture, flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -84,8 +83,7 @@ public final class Epoll {
   private static int ctl(int epfd, int op, int fd, MemorySegment event) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Ctl.CALL.invokeExact(scratch.capture, epfd, op, fd, event);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Ctl.CALL.invokeExact(scratch.capture, epfd, op, fd, event));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -101,11 +99,10 @@ public final class Epoll {
   public static int wait(int epfd, EpollEvents events, int maxEvents, int timeoutMillis) {
     Scratch scratch = Scratch.current();
     try {
-      int n =
+      return scratch.result(
           (int)
               Wait.CALL.invokeExact(
-                  scratch.capture, epfd, events.first(maxEvents), maxEvents, timeoutMillis);
-      return n >= 0 ? n : scratch.negatedErrno();
+                  scratch.capture, epfd, events.first(maxEvents), maxEvents, timeoutMillis));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -120,17 +117,17 @@ public final class Epoll {
    */
   public static int pwait2(
       int epfd, EpollEvents events, int maxEvents, @Nullable MemorySegment timespec) {
-    MemorySegment timeout =
-        timespec == null
-            ? MemorySegment.NULL
-            : Memory.readable(timespec, 0, Struct.Timespec.SIZEOF);
-    return pwait2(epfd, events.first(maxEvents), maxEvents, timeout);
+    if (timespec == null) {
+      return pwait2(epfd, events.first(maxEvents), maxEvents, MemorySegment.NULL);
+    }
+    Memory.readable(timespec, 0, Struct.Timespec.SIZEOF);
+    return pwait2(epfd, events.first(maxEvents), maxEvents, timespec);
   }
 
   private static int pwait2(int epfd, MemorySegment events, int maxEvents, MemorySegment timespec) {
     Scratch scratch = Scratch.current();
     try {
-      long n =
+      return scratch.result(
           (long)
               Pwait2.CALL.invokeExact(
                   scratch.capture,
@@ -140,8 +137,7 @@ public final class Epoll {
                   (long) maxEvents,
                   timespec,
                   0L,
-                  0L);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+                  0L));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }

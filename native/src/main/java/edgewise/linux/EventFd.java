@@ -29,8 +29,7 @@ public final class EventFd {
   public static int eventfd(int initval, int flags) {
     Scratch scratch = Scratch.current();
     try {
-      int fd = (int) Create.CALL.invokeExact(scratch.capture, initval, flags);
-      return fd >= 0 ? fd : scratch.negatedErrno();
+      return scratch.result((int) Create.CALL.invokeExact(scratch.capture, initval, flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }

@@ -54,8 +54,8 @@ public final class File extends FileConstants {
   private static int openChecked(int dirfd, MemorySegment path, int flags, int mode) {
     Scratch scratch = Scratch.current();
     try {
-      int fd = (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode);
-      return fd >= 0 ? fd : scratch.negatedErrno();
+      return scratch.result(
+          (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -80,11 +80,10 @@ public final class File extends FileConstants {
   private static int openat2Checked(int dirfd, MemorySegment path, MemorySegment how) {
     Scratch scratch = Scratch.current();
     try {
-      long fd =
+      return scratch.result(
           (long)
               Openat2.CALL.invokeExact(
-                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize());
-      return fd >= 0 ? (int) fd : scratch.negatedErrno();
+                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -104,8 +103,7 @@ public final class File extends FileConstants {
   public static int close(int fd) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Close.CALL.invokeExact(scratch.capture, fd);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Close.CALL.invokeExact(scratch.capture, fd));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -117,7 +115,8 @@ public final class File extends FileConstants {
    * @return bytes read, 0 at the end (or where length is 0), or {@code -errno}
    */
   public static int read(int fd, MemorySegment buffer, long offset, long length) {
-    return transfer(Read.CALL, fd, Memory.writable(buffer, offset, length), length);
+    long address = Memory.writable(buffer, offset, length);
+    return transfer(Read.CALL, fd, address, length, buffer);
   }
 
   /**
@@ -126,14 +125,15 @@ public final class File extends FileConstants {
    * @return bytes taken by the kernel, which may be fewer, or {@code -errno}
    */
   public static int write(int fd, MemorySegment buffer, long offset, long length) {
-    return transfer(Write.CALL, fd, Memory.readable(buffer, offset, length), length);
+    long address = Memory.readable(buffer, offset, length);
+    return transfer(Write.CALL, fd, address, length, buffer);
   }
 
-  private static int transfer(MethodHandle call, int fd, MemorySegment window, long length) {
+  private static int transfer(
+      MethodHandle call, int fd, long address, long length, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, window, length);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result((long) call.invokeExact(scratch.capture, fd, address, length, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -141,22 +141,22 @@ public final class File extends FileConstants {
 
   /** pread(2): as {@link #read}, from a position in the file, which keeps its own. */
   public static int pread(int fd, MemorySegment buffer, long offset, long length, long position) {
-    MemorySegment window = Memory.writable(buffer, offset, length);
-    return transferAt(Pread.CALL, fd, window, length, position);
+    long address = Memory.writable(buffer, offset, length);
+    return transferAt(Pread.CALL, fd, address, length, position, buffer);
   }
 
   /** pwrite(2): as {@link #write}, to a position in the file, which keeps its own. */
   public static int pwrite(int fd, MemorySegment buffer, long offset, long length, long position) {
-    MemorySegment window = Memory.readable(buffer, offset, length);
-    return transferAt(Pwrite.CALL, fd, window, length, position);
+    long address = Memory.readable(buffer, offset, length);
+    return transferAt(Pwrite.CALL, fd, address, length, position, buffer);
   }
 
   private static int transferAt(
-      MethodHandle call, int fd, MemorySegment window, long length, long position) {
+      MethodHandle call, int fd, long address, long length, long position, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, window, length, position);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) call.invokeExact(scratch.capture, fd, address, length, position, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -164,19 +164,20 @@ public final class File extends FileConstants {
 
   /** readv(2) into {@code count} pieces from piece {@code first} on; returns as {@link #read}. */
   public static int readv(int fd, IoVec pieces, int first, int count) {
-    return transferPieces(Readv.CALL, fd, pieces.writable(first, count), count);
+    return transferPieces(Readv.CALL, fd, pieces.writable(first, count), count, pieces);
   }
 
   /** writev(2) of {@code count} pieces from piece {@code first} on; returns as {@link #write}. */
   public static int writev(int fd, IoVec pieces, int first, int count) {
-    return transferPieces(Writev.CALL, fd, pieces.readable(first, count), count);
+    return transferPieces(Writev.CALL, fd, pieces.readable(first, count), count, pieces);
   }
 
-  private static int transferPieces(MethodHandle call, int fd, MemorySegment pieces, int count) {
+  private static int transferPieces(
+      MethodHandle call, int fd, long address, int count, IoVec pieces) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) call.invokeExact(scratch.capture, fd, pieces, count);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) call.invokeExact(scratch.capture, fd, address, count, pieces.segment()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -192,8 +193,8 @@ public final class File extends FileConstants {
     Scratch scratch = Scratch.current();
     MemorySegment position = scratch.longs(offset, 0);
     try {
-      long n = (long) Sendfile.CALL.invokeExact(scratch.capture, outFd, inFd, position, count);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Sendfile.CALL.invokeExact(scratch.capture, outFd, inFd, position, count));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -217,8 +218,8 @@ public final class File extends FileConstants {
     Scratch scratch = Scratch.current();
     try {
       // As a long: the C library hands on a whole register, and some commands look at all of it.
-      int result = (int) Fcntl.CALL.invokeExact(scratch.capture, fd, cmd, (long) argument);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Fcntl.CALL.invokeExact(scratch.capture, fd, cmd, (long) argument));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -275,9 +276,8 @@ public final class File extends FileConstants {
   private static int statxChecked(int dirfd, MemorySegment path, int flags, int mask, Stat into) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) Statx.CALL.invokeExact(scratch.capture, dirfd, path, flags, mask, into.segment());
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Statx.CALL.invokeExact(scratch.capture, dirfd, path, flags, mask, into.segment()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -291,8 +291,7 @@ public final class File extends FileConstants {
   public static int ftruncate(int fd, long length) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Ftruncate.CALL.invokeExact(scratch.capture, fd, length);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Ftruncate.CALL.invokeExact(scratch.capture, fd, length));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -306,8 +305,7 @@ public final class File extends FileConstants {
   public static int fchmod(int fd, int mode) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Fchmod.CALL.invokeExact(scratch.capture, fd, mode);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Fchmod.CALL.invokeExact(scratch.capture, fd, mode));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -321,8 +319,8 @@ public final class File extends FileConstants {
   public static int chmod(String path, int mode) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) Chmod.CALL.invokeExact(scratch.capture, scratch.path(path), mode);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Chmod.CALL.invokeExact(scratch.capture, scratch.path(path), mode));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -345,11 +343,18 @@ public final class File extends FileConstants {
    * @return 0 or {@code -errno}
    */
   public static int unlinkat(int dirfd, String path, int flags) {
+    return unlinkChecked(dirfd, Scratch.current().path(path), flags);
+  }
+
+  /** As {@link #unlinkat(int, String, int)}, of a path in native memory that ends with NUL. */
+  public static int unlinkat(int dirfd, MemorySegment path, int flags) {
+    return unlinkChecked(dirfd, Scratch.path(path), flags);
+  }
+
+  private static int unlinkChecked(int dirfd, MemorySegment path, int flags) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) Unlinkat.CALL.invokeExact(scratch.capture, dirfd, scratch.path(path), flags);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) Unlinkat.CALL.invokeExact(scratch.capture, dirfd, path, flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -362,14 +367,14 @@ public final class File extends FileConstants {
    * @return bytes written to {@code into}, or {@code -errno}
    */
   public static int readlink(String path, MemorySegment into) {
-    MemorySegment window = Memory.writable(into, 0, into.byteSize());
+    Memory.checkNative(into);
+    Memory.checkWritable(into);
     Scratch scratch = Scratch.current();
     try {
-      long n =
+      return scratch.result(
           (long)
               Readlink.CALL.invokeExact(
-                  scratch.capture, scratch.path(path), window, window.byteSize());
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+                  scratch.capture, scratch.path(path), into, into.byteSize()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -399,31 +404,33 @@ public final class File extends FileConstants {
   }
 
   private static final class Read {
-    static final MethodHandle CALL = Downcall.bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    static final MethodHandle CALL =
+        Downcall.bindHolding("read", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Write {
     static final MethodHandle CALL =
-        Downcall.bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+        Downcall.bindHolding("write", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Pread {
     static final MethodHandle CALL =
-        Downcall.bind("pread", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+        Downcall.bindHolding("pread", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Pwrite {
     static final MethodHandle CALL =
-        Downcall.bind("pwrite", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_LONG);
+        Downcall.bindHolding("pwrite", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Readv {
-    static final MethodHandle CALL = Downcall.bind("readv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle CALL =
+        Downcall.bindHolding("readv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Writev {
     static final MethodHandle CALL =
-        Downcall.bind("writev", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+        Downcall.bindHolding("writev", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Sendfile {

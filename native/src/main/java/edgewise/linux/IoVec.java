@@ -23,11 +23,12 @@ public final class IoVec {
 
   private final MemorySegment segment;
   private final int capacity;
-  private boolean readOnlyPiece;
+  private final boolean[] readOnly;
 
   private IoVec(MemorySegment segment, int capacity) {
     this.segment = segment;
     this.capacity = capacity;
+    readOnly = new boolean[capacity];
   }
 
   /** Empty pieces, {@code capacity} of them. The kernel takes at most 1024 in a call. */
@@ -51,7 +52,7 @@ public final class IoVec {
       throw new IllegalArgumentException(
           "a piece must lie in the arena of its IoVec, which is what a call keeps open");
     }
-    readOnlyPiece |= piece.isReadOnly();
+    readOnly[i] = piece.isReadOnly();
     segment.set(JAVA_LONG, (long) i * STRIDE + Struct.Iovec.IOV_BASE, piece.address() + offset);
     segment.set(JAVA_LONG, (long) i * STRIDE + Struct.Iovec.IOV_LEN, length);
   }
@@ -61,17 +62,25 @@ public final class IoVec {
     return segment.get(JAVA_LONG, (long) i * STRIDE + Struct.Iovec.IOV_LEN);
   }
 
-  /** The array from piece {@code first} on, for a call that reads {@code count} pieces' memory. */
-  MemorySegment readable(int first, int count) {
+  /** The address of piece {@code first}, for a call that reads the memory of {@code count}. */
+  long readable(int first, int count) {
     Objects.checkFromIndexSize(first, count, capacity);
-    return first == 0 ? segment : segment.asSlice((long) first * STRIDE);
+    return segment.address() + (long) first * STRIDE;
   }
 
   /** As {@link #readable}, for a call that writes to the pieces. */
-  MemorySegment writable(int first, int count) {
-    if (readOnlyPiece) {
-      throw new IllegalArgumentException("the kernel would write to a read-only segment");
+  long writable(int first, int count) {
+    long address = readable(first, count);
+    for (int i = first; i < first + count; i++) {
+      if (readOnly[i]) {
+        throw Memory.readOnlyRefused();
+      }
     }
-    return readable(first, count);
+    return address;
+  }
+
+  /** What a call must hold besides the address. */
+  MemorySegment segment() {
+    return segment;
   }
 }

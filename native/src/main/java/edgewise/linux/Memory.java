@@ -10,17 +10,15 @@ import java.util.Objects;
 final class Memory {
   private Memory() {}
 
-  /** The part of a segment that a call will read, such as send(2). */
-  static MemorySegment readable(MemorySegment segment, long offset, long length) {
+  /** The address of the part of a segment that a call will read, such as send(2). */
+  static long readable(MemorySegment segment, long offset, long length) {
     Objects.checkFromIndexSize(offset, length, segment.byteSize());
     checkNative(segment);
-    // The whole segment where it starts at the right byte: a slice is an allocation until the JIT
-    // has removed it, and length travels separately.
-    return offset == 0 ? segment : segment.asSlice(offset, length);
+    return segment.address() + offset;
   }
 
-  /** The part of a segment that a call will write, such as recv(2). */
-  static MemorySegment writable(MemorySegment segment, long offset, long length) {
+  /** The address of the part of a segment that a call will write, such as recv(2). */
+  static long writable(MemorySegment segment, long offset, long length) {
     checkWritable(segment);
     return readable(segment, offset, length);
   }
@@ -34,8 +32,12 @@ final class Memory {
 
   static void checkWritable(MemorySegment segment) {
     if (segment.isReadOnly()) {
-      throw new IllegalArgumentException("the kernel would write to a read-only segment");
+      throw readOnlyRefused();
     }
+  }
+
+  static IllegalArgumentException readOnlyRefused() {
+    return new IllegalArgumentException("the kernel would write to a read-only segment");
   }
 
   /** An array that receives two descriptors. */

@@ -32,6 +32,7 @@ public final class MsgHdr {
   private final MemorySegment control;
   private final IoVec iov;
   private final int controlCapacity;
+  private int pieces;
   private int controlUsed;
   private @Nullable Sockaddr name;
 
@@ -70,8 +71,9 @@ public final class MsgHdr {
 
   /** How many of the pieces, from the first on, take part; at first, all of them. */
   public void pieces(int count) {
-    header.set(JAVA_LONG, Struct.Msghdr.MSG_IOV, iov.readable(0, count).address());
+    header.set(JAVA_LONG, Struct.Msghdr.MSG_IOV, iov.readable(0, count));
     header.set(JAVA_LONG, Struct.Msghdr.MSG_IOVLEN, count);
+    pieces = count;
   }
 
   /**
@@ -165,7 +167,7 @@ public final class MsgHdr {
 
   /** The header, for a call that overwrites data, address and control messages. */
   MemorySegment toReceive() {
-    iov.writable(0, 0);
+    iov.writable(0, pieces);
     point(name == null ? 0 : Struct.SockaddrStorage.SIZEOF, controlCapacity);
     return header;
   }

@@ -59,8 +59,7 @@ public final class Resource {
   private static int call(MethodHandle function, int resource, MemorySegment limits) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) function.invokeExact(scratch.capture, resource, limits);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) function.invokeExact(scratch.capture, resource, limits));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }

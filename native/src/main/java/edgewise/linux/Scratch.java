@@ -46,6 +46,16 @@ final class Scratch {
     return CURRENT.get();
   }
 
+  /** What a method returns whose call has returned this: the same, or the errno negated. */
+  int result(int returned) {
+    return returned >= 0 ? returned : negatedErrno();
+  }
+
+  /** As {@link #result(int)}; byte counts, at most 0x7ffff000, and descriptors fit into an int. */
+  int result(long returned) {
+    return returned >= 0 ? (int) returned : negatedErrno();
+  }
+
   /** The errno that the call just made has left, negated: what a failing method returns. */
   int negatedErrno() {
     return -capture.get(JAVA_INT, 0);

@@ -27,8 +27,7 @@ public final class Socket extends SocketConstants {
   public static int socket(int domain, int type, int protocol) {
     Scratch scratch = Scratch.current();
     try {
-      int fd = (int) Create.CALL.invokeExact(scratch.capture, domain, type, protocol);
-      return fd >= 0 ? fd : scratch.negatedErrno();
+      return scratch.result((int) Create.CALL.invokeExact(scratch.capture, domain, type, protocol));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -82,8 +81,8 @@ public final class Socket extends SocketConstants {
     MemorySegment length = peer == null ? MemorySegment.NULL : peer.lengthSegment();
     Scratch scratch = Scratch.current();
     try {
-      int accepted = (int) Accept4.CALL.invokeExact(scratch.capture, fd, address, length, flags);
-      return accepted >= 0 ? accepted : scratch.negatedErrno();
+      return scratch.result(
+          (int) Accept4.CALL.invokeExact(scratch.capture, fd, address, length, flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -133,11 +132,11 @@ public final class Socket extends SocketConstants {
    * @return bytes received, 0 at the end of the stream (or where length is 0), or {@code -errno}
    */
   public static int recv(int fd, MemorySegment buffer, long offset, long length, int flags) {
-    MemorySegment window = Memory.writable(buffer, offset, length);
+    long address = Memory.writable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Recv.CALL.invokeExact(scratch.capture, fd, window, length, flags);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Recv.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -150,11 +149,11 @@ public final class Socket extends SocketConstants {
    * @return bytes taken by the kernel, which may be fewer, or {@code -errno}
    */
   public static int send(int fd, MemorySegment buffer, long offset, long length, int flags) {
-    MemorySegment window = Memory.readable(buffer, offset, length);
+    long address = Memory.readable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Send.CALL.invokeExact(scratch.capture, fd, window, length, flags);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Send.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -167,14 +166,20 @@ public final class Socket extends SocketConstants {
    */
   public static int recvfrom(
       int fd, MemorySegment buffer, long offset, long length, int flags, Sockaddr from) {
-    MemorySegment window = Memory.writable(buffer, offset, length);
+    long address = Memory.writable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n =
+      return scratch.result(
           (long)
               Recvfrom.CALL.invokeExact(
-                  scratch.capture, fd, window, length, flags, from.cleared(), from.lengthSegment());
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+                  scratch.capture,
+                  fd,
+                  address,
+                  length,
+                  flags,
+                  from.cleared(),
+                  from.lengthSegment(),
+                  buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -183,14 +188,13 @@ public final class Socket extends SocketConstants {
   /** sendto(2): as {@link #send}, to the given address. */
   public static int sendto(
       int fd, MemorySegment buffer, long offset, long length, int flags, Sockaddr to) {
-    MemorySegment window = Memory.readable(buffer, offset, length);
+    long address = Memory.readable(buffer, offset, length);
     Scratch scratch = Scratch.current();
     try {
-      long n =
+      return scratch.result(
           (long)
               Sendto.CALL.invokeExact(
-                  scratch.capture, fd, window, length, flags, to.storage(), to.length());
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+                  scratch.capture, fd, address, length, flags, to.storage(), to.length(), buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -221,8 +225,8 @@ public final class Socket extends SocketConstants {
   public static int sendmsg(int fd, MsgHdr message, int flags) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Sendmsg.CALL.invokeExact(scratch.capture, fd, message.toSend(), flags);
-      return n >= 0 ? (int) n : scratch.negatedErrno();
+      return scratch.result(
+          (long) Sendmsg.CALL.invokeExact(scratch.capture, fd, message.toSend(), flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -235,7 +239,8 @@ public final class Socket extends SocketConstants {
    * @return 0 or {@code -errno}
    */
   public static int setsockopt(int fd, int level, int name, MemorySegment value) {
-    return set(fd, level, name, Memory.readable(value, 0, value.byteSize()), value.byteSize());
+    Memory.checkNative(value);
+    return set(fd, level, name, value, value.byteSize());
   }
 
   /**
@@ -266,7 +271,9 @@ public final class Socket extends SocketConstants {
    * @return bytes written to {@code value}, or {@code -errno}
    */
   public static int getsockopt(int fd, int level, int name, MemorySegment value) {
-    return get(fd, level, name, Memory.writable(value, 0, value.byteSize()), value.byteSize());
+    Memory.checkNative(value);
+    Memory.checkWritable(value);
+    return get(fd, level, name, value, value.byteSize());
   }
 
   /**
@@ -293,8 +300,7 @@ public final class Socket extends SocketConstants {
   private static int call(MethodHandle function, int fd, int argument) {
     Scratch scratch = Scratch.current();
     try {
-      int result = (int) function.invokeExact(scratch.capture, fd, argument);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result((int) function.invokeExact(scratch.capture, fd, argument));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -304,9 +310,8 @@ public final class Socket extends SocketConstants {
   private static int reading(MethodHandle function, int fd, Sockaddr address) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) function.invokeExact(scratch.capture, fd, address.storage(), address.length());
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) function.invokeExact(scratch.capture, fd, address.storage(), address.length()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -316,9 +321,8 @@ public final class Socket extends SocketConstants {
   private static int filling(MethodHandle function, int fd, Sockaddr into) {
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) function.invokeExact(scratch.capture, fd, into.cleared(), into.lengthSegment());
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) function.invokeExact(scratch.capture, fd, into.cleared(), into.lengthSegment()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -328,9 +332,8 @@ public final class Socket extends SocketConstants {
     int length = Math.toIntExact(size);
     Scratch scratch = Scratch.current();
     try {
-      int result =
-          (int) Setsockopt.CALL.invokeExact(scratch.capture, fd, level, name, value, length);
-      return result >= 0 ? result : scratch.negatedErrno();
+      return scratch.result(
+          (int) Setsockopt.CALL.invokeExact(scratch.capture, fd, level, name, value, length));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -392,24 +395,24 @@ public final class Socket extends SocketConstants {
 
   private static final class Recv {
     static final MethodHandle CALL =
-        Downcall.bind("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        Downcall.bindHolding("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Send {
     static final MethodHandle CALL =
-        Downcall.bind("send", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
+        Downcall.bindHolding("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
   }
 
   private static final class Recvfrom {
     static final MethodHandle CALL =
-        Downcall.bind(
-            "recvfrom", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
+        Downcall.bindHolding(
+            "recvfrom", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS);
   }
 
   private static final class Sendto {
     static final MethodHandle CALL =
-        Downcall.bind(
-            "sendto", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+        Downcall.bindHolding(
+            "sendto", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   }
 
   private static final class Recvmsg {

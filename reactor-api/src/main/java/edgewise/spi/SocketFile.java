@@ -3,12 +3,14 @@ package edgewise.spi;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -50,11 +52,17 @@ public final class SocketFile {
   }
 
   private static boolean isSocket(Path path) throws IOException {
+    if (!path.getFileSystem().supportedFileAttributeViews().contains("unix")) {
+      return attributes(path).isOther();
+    }
     Object mode = Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
     return mode instanceof Integer bits && (bits & TYPE_MASK) == TYPE_SOCKET;
   }
 
-  /** connect(2) is refused if nobody listens; non-blocking, so a full queue does not hold us up. */
+  /**
+   * connect(2) is refused if nobody listens; non-blocking, so a full queue does not hold us up. A
+   * full queue (EAGAIN) and a missing right (EACCES) are no proof that the server is dead.
+   */
   private static boolean isLive(Path path) throws IOException {
     try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.configureBlocking(false);
@@ -62,6 +70,14 @@ public final class SocketFile {
       return true;
     } catch (ConnectException refused) {
       return false;
+    } catch (SocketException e) {
+      if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        return false;
+      }
+      BindException unclear =
+          taken(path, "a server may be listening there, connect says '" + e.getMessage() + "'");
+      unclear.initCause(e);
+      throw unclear;
     }
   }
 
@@ -84,8 +100,10 @@ public final class SocketFile {
   }
 
   private static @Nullable Object keyOf(Path path) throws IOException {
-    return Files.readAttributes(
-            path, java.nio.file.attribute.BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
-        .fileKey();
+    return attributes(path).fileKey();
+  }
+
+  private static BasicFileAttributes attributes(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 }

@@ -93,7 +93,8 @@ final class EpollPoller implements Poller {
     long data = events.data(i);
     int fd = (int) data;
     int generation = (int) (data >>> 32);
-    Registration registration = byFd[fd];
+    // The eventfd is not in the table, and its number may be higher than all that are.
+    Registration registration = fd < byFd.length ? byFd[fd] : null;
     if (registration != null && registration.generation == generation) {
       return registration.attachment;
     }

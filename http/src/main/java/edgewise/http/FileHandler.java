@@ -1,0 +1,140 @@
+package edgewise.http;
+
+import edgewise.FileRoot;
+import edgewise.OpenFile;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves the files of a directory, and nothing outside of it. A directory is answered with its
+ * {@code index.html}, or with a list of what it holds if that is wanted.
+ *
+ * <p>In a {@link Router} it belongs behind a tail: {@code any("/static/{path...}", files)}. The
+ * file is what the tail names; without a router, the whole path.
+ */
+public final class FileHandler implements HttpHandler {
+  /** What can be switched on. */
+  public enum Option {
+    /** A directory without an index.html is answered with a page that lists it. */
+    LISTING
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(FileHandler.class);
+  private static final String INDEX = "index.html";
+  private static final Response NOT_FOUND = Response.error(404);
+  private static final Response FORBIDDEN = Response.error(403);
+  private static final Response UNAVAILABLE = Response.error(503).header("Retry-After", "1");
+  private static final Response NOT_ALLOWED =
+      Response.error(405).header("Allow", "GET, HEAD, OPTIONS");
+  private static final Response OPTIONS =
+      Response.status(204).header("Allow", "GET, HEAD, OPTIONS");
+  private static final Response NOT_IMPLEMENTED = Response.error(501);
+
+  private final FileRoot root;
+  private final Set<Option> options;
+
+  /** Serves what is below the root, which stays the caller's. */
+  public FileHandler(FileRoot root, Option... options) {
+    this.root = root;
+    this.options = EnumSet.noneOf(Option.class);
+    this.options.addAll(List.of(options));
+  }
+
+  @Override
+  public Response handle(Request request) throws IOException {
+    switch (request.method()) {
+      case "GET", "HEAD" -> {}
+      case "OPTIONS" -> {
+        return OPTIONS;
+      }
+      case "POST", "PUT", "DELETE", "PATCH", "TRACE" -> {
+        return NOT_ALLOWED;
+      }
+      default -> {
+        return NOT_IMPLEMENTED;
+      }
+    }
+    int tail = request.pathValues().tailStart();
+    int start =
+        tail < 0 ? Math.min(request.pathStart() + 1, request.pathEnd()) : request.base() + tail;
+    String name = FileName.read(request.octets(), start, request.pathEnd());
+    if (name == null) {
+      return NOT_FOUND;
+    }
+    try {
+      return serve(request, name);
+    } catch (AccessDeniedException e) {
+      return FORBIDDEN;
+    } catch (IOException e) {
+      // The name was possible and nothing forbids it: what is missing will be there again, such
+      // as a free descriptor.
+      LOG.warn("cannot open '{}'", name, e);
+      return UNAVAILABLE;
+    }
+  }
+
+  private Response serve(Request request, String name) throws IOException {
+    boolean asDirectory = name.isEmpty() || name.endsWith("/");
+    String plain = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
+    OpenFile file = root.open(plain);
+    if (file == null) {
+      return NOT_FOUND;
+    }
+    if (!file.isDirectory()) {
+      if (asDirectory) {
+        file.close();
+        return NOT_FOUND;
+      }
+      return whole(file, plain);
+    }
+    file.close();
+    return asDirectory ? directory(request, name, plain) : toSlash(request);
+  }
+
+  private Response directory(Request request, String name, String plain) throws IOException {
+    OpenFile index = root.open(name + INDEX);
+    if (index != null && !index.isDirectory()) {
+      return whole(index, INDEX);
+    }
+    if (index != null) {
+      index.close();
+    }
+    List<FileRoot.Entry> entries = options.contains(Option.LISTING) ? root.list(plain) : null;
+    return entries == null ? NOT_FOUND : listing(request, entries);
+  }
+
+  private static Response listing(Request request, List<FileRoot.Entry> entries) {
+    return Response.html(DirectoryListing.page(decodedPath(request), entries));
+  }
+
+  private static String decodedPath(Request request) {
+    String decoded =
+        PercentDecoder.decode(request.octets(), request.pathStart(), request.pathEnd());
+    return decoded == null || decoded.isEmpty() ? "/" : decoded;
+  }
+
+  private static Response whole(OpenFile file, String name) {
+    return Response.file(file, MediaTypes.of(name))
+        .header(
+            "Last-Modified", HttpDate.format(Math.floorDiv(file.modifiedNanos(), 1_000_000_000L)));
+  }
+
+  /**
+   * Relative links in a directory's page need the slash. The path is sent back as it came, so it
+   * has no line break; and since no segment of it is empty it cannot begin with two slashes, which
+   * would name another host. A route may still begin with them, hence the check.
+   */
+  private static Response toSlash(Request request) {
+    String path = request.path();
+    if (path.startsWith("//")) {
+      return NOT_FOUND;
+    }
+    String query = request.query();
+    return Response.redirect(301, path + "/" + (query == null ? "" : "?" + query));
+  }
+}

@@ -1,0 +1,165 @@
+package edgewise.http;
+
+import java.time.Duration;
+
+/**
+ * How much a client may ask for, and how long it may take. All are on by default. Change some with
+ * {@link #builder()}.
+ *
+ * @param maxRequestLineBytes longer request lines get 414; 8 KiB, which RFC 9112 section 3 asks for
+ *     as a minimum
+ * @param maxHeaderBytes longer headers, and trailers, get 431; 32 KiB, four times what nginx takes,
+ *     since cookies grow
+ * @param maxHeaderFields headers with more fields get 431; 100, five times what a browser sends
+ * @param maxBodyBytes longer bodies get 413; 1 MiB, since they are held in memory
+ * @param maxChunkExtensionBytes a body with more octets of chunk extensions gets 400; 8 KiB, since
+ *     nobody reads them
+ * @param headerTimeout how long a header may take from its first octet to its last, or 408; 10
+ *     seconds. Single octets do not extend it, so that a slow client cannot hold a connection
+ * @param keepAliveTimeout how long a connection may stand idle between requests; 60 seconds, as
+ *     most proxies do
+ * @param minBytesPerSecond the least rate at which a body must come, and a response be taken, over
+ *     each {@code rateWindow}; 256 octets
+ * @param rateWindow over how long that rate is measured; 10 seconds, so that a stall may last that
+ *     long
+ * @param maxRequestsPerConnection the last one is answered with {@code Connection: close}; 100,000,
+ *     so that no client keeps to one loop for ever
+ * @param lingerTimeout how long after an error the client may go on sending before the connection
+ *     is closed all the same; 5 seconds
+ */
+public record HttpLimits(
+    int maxRequestLineBytes,
+    int maxHeaderBytes,
+    int maxHeaderFields,
+    int maxBodyBytes,
+    int maxChunkExtensionBytes,
+    Duration headerTimeout,
+    Duration keepAliveTimeout,
+    int minBytesPerSecond,
+    Duration rateWindow,
+    int maxRequestsPerConnection,
+    Duration lingerTimeout) {
+  /** The limits as described above. */
+  public static final HttpLimits DEFAULT = new Builder().build();
+
+  public HttpLimits {
+    atLeast("maxRequestLineBytes", maxRequestLineBytes, 32);
+    atLeast("maxHeaderBytes", maxHeaderBytes, 32);
+    atLeast("maxHeaderFields", maxHeaderFields, 1);
+    atLeast("maxBodyBytes", maxBodyBytes, 0);
+    atLeast("maxChunkExtensionBytes", maxChunkExtensionBytes, 0);
+    positive("headerTimeout", headerTimeout);
+    positive("keepAliveTimeout", keepAliveTimeout);
+    atLeast("minBytesPerSecond", minBytesPerSecond, 1);
+    positive("rateWindow", rateWindow);
+    atLeast("maxRequestsPerConnection", maxRequestsPerConnection, 1);
+    positive("lingerTimeout", lingerTimeout);
+  }
+
+  private static void atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+    }
+  }
+
+  private static void positive(String name, Duration value) {
+    if (!value.isPositive()) {
+      throw new IllegalArgumentException(name + " must be positive, not " + value);
+    }
+  }
+
+  /** The octets that must move within each {@link #rateWindow}; at least one. */
+  long minBytesPerWindow() {
+    return Math.max(1, rateWindow.toMillis() * minBytesPerSecond / 1000);
+  }
+
+  /** A builder that starts from {@link #DEFAULT}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** Sets some limits and leaves the rest as they are by default. */
+  public static final class Builder {
+    private int maxRequestLineBytes = 8 << 10;
+    private int maxHeaderBytes = 32 << 10;
+    private int maxHeaderFields = 100;
+    private int maxBodyBytes = 1 << 20;
+    private int maxChunkExtensionBytes = 8 << 10;
+    private Duration headerTimeout = Duration.ofSeconds(10);
+    private Duration keepAliveTimeout = Duration.ofSeconds(60);
+    private int minBytesPerSecond = 256;
+    private Duration rateWindow = Duration.ofSeconds(10);
+    private int maxRequestsPerConnection = 100_000;
+    private Duration lingerTimeout = Duration.ofSeconds(5);
+
+    private Builder() {}
+
+    public Builder maxRequestLineBytes(int bytes) {
+      maxRequestLineBytes = bytes;
+      return this;
+    }
+
+    public Builder maxHeaderBytes(int bytes) {
+      maxHeaderBytes = bytes;
+      return this;
+    }
+
+    public Builder maxHeaderFields(int count) {
+      maxHeaderFields = count;
+      return this;
+    }
+
+    public Builder maxBodyBytes(int bytes) {
+      maxBodyBytes = bytes;
+      return this;
+    }
+
+    public Builder maxChunkExtensionBytes(int bytes) {
+      maxChunkExtensionBytes = bytes;
+      return this;
+    }
+
+    public Builder headerTimeout(Duration timeout) {
+      headerTimeout = timeout;
+      return this;
+    }
+
+    public Builder keepAliveTimeout(Duration timeout) {
+      keepAliveTimeout = timeout;
+      return this;
+    }
+
+    /** Sets the least rate of a body, and of a response, and over how long it is measured. */
+    public Builder minRate(int bytesPerSecond, Duration window) {
+      minBytesPerSecond = bytesPerSecond;
+      rateWindow = window;
+      return this;
+    }
+
+    public Builder maxRequestsPerConnection(int count) {
+      maxRequestsPerConnection = count;
+      return this;
+    }
+
+    public Builder lingerTimeout(Duration timeout) {
+      lingerTimeout = timeout;
+      return this;
+    }
+
+    /** The limits. */
+    public HttpLimits build() {
+      return new HttpLimits(
+          maxRequestLineBytes,
+          maxHeaderBytes,
+          maxHeaderFields,
+          maxBodyBytes,
+          maxChunkExtensionBytes,
+          headerTimeout,
+          keepAliveTimeout,
+          minBytesPerSecond,
+          rateWindow,
+          maxRequestsPerConnection,
+          lingerTimeout);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package edgewise.http;
+
+import edgewise.EventLoop;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the HTTP connections of one loop share: the handler, the limits, the date, spare exchanges.
+ * Belongs to the loop's thread.
+ */
+final class HttpLoop {
+  /** As many requests are rarely in hand at once on one loop; more are made and dropped. */
+  private static final int SPARE_EXCHANGES = 64;
+
+  final Logger log = LoggerFactory.getLogger(HttpServer.class);
+  final EventLoop loop;
+  final HttpHandler handler;
+  final HttpLimits limits;
+  final DateLine date = new DateLine();
+  private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
+  private @Nullable HttpConnection first;
+  private @Nullable Runnable whenEmpty;
+
+  HttpLoop(EventLoop loop, HttpHandler handler, HttpLimits limits) {
+    this.loop = loop;
+    this.handler = handler;
+    this.limits = limits;
+  }
+
+  Exchange takeExchange() {
+    Exchange exchange = spare.pollFirst();
+    return exchange != null ? exchange : new Exchange(limits);
+  }
+
+  void giveBack(Exchange exchange) {
+    if (spare.size() < SPARE_EXCHANGES) {
+      exchange.reset();
+      spare.addFirst(exchange);
+    }
+  }
+
+  // --- the open connections
+
+  void opened(HttpConnection connection) {
+    connection.next = first;
+    if (first != null) {
+      first.previous = connection;
+    }
+    first = connection;
+  }
+
+  void closed(HttpConnection connection) {
+    if (connection.next != null) {
+      connection.next.previous = connection.previous;
+    }
+    if (connection.previous != null) {
+      connection.previous.next = connection.next;
+    } else if (first == connection) {
+      first = connection.next;
+    }
+    connection.next = null;
+    connection.previous = null;
+    tellIfEmpty();
+  }
+
+  /** Asks all connections to end, and tells when the last has. */
+  void stop(Runnable empty) {
+    whenEmpty = empty;
+    HttpConnection connection = first;
+    while (connection != null) {
+      HttpConnection after = connection.next;
+      connection.stop();
+      connection = after;
+    }
+    tellIfEmpty();
+  }
+
+  /** Closes all connections now. */
+  void abort() {
+    HttpConnection connection = first;
+    while (connection != null) {
+      HttpConnection after = connection.next;
+      connection.abort();
+      connection = after;
+    }
+  }
+
+  private void tellIfEmpty() {
+    if (first == null && whenEmpty != null) {
+      Runnable tell = whenEmpty;
+      whenEmpty = null;
+      tell.run();
+    }
+  }
+}

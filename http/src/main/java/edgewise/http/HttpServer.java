@@ -1,0 +1,271 @@
+package edgewise.http;
+
+import edgewise.ConnectionOptions;
+import edgewise.Endpoint;
+import edgewise.FileRoot;
+import edgewise.ListenOptions;
+import edgewise.Reactor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running HTTP/1.1 server: routes, listening addresses, and the loops that serve them.
+ * Thread-safe, but its methods wait for loops, so they must not be called on one.
+ *
+ * <pre>{@code
+ * HttpServer.builder()
+ *     .get("/hello/{name}", request -> Response.text("Hello " + request.pathValue("name")))
+ *     .files("/", Path.of("public"))
+ *     .listen("127.0.0.1:8080")
+ *     .listen("unix:/run/app.sock")
+ *     .start();
+ * }</pre>
+ */
+public final class HttpServer implements AutoCloseable {
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+  private final Reactor reactor;
+  private final boolean ownsReactor;
+  private final HttpProtocol protocol;
+  private final List<Reactor.Listening> listenings = new ArrayList<>();
+  private final List<FileRoot> roots = new ArrayList<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private boolean stopping;
+
+  private HttpServer(Reactor reactor, boolean ownsReactor, HttpProtocol protocol) {
+    this.reactor = reactor;
+    this.ownsReactor = ownsReactor;
+    this.protocol = protocol;
+  }
+
+  /** A builder of a server. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The addresses that it listens on, in the order in which they were given, with real ports. */
+  public List<Endpoint> endpoints() {
+    return listenings.stream().map(Reactor.Listening::endpoint).toList();
+  }
+
+  /** The reactor that it runs on. */
+  public Reactor reactor() {
+    return reactor;
+  }
+
+  /**
+   * Begins to stop: nothing is accepted any more, idle connections close, requests in hand are
+   * finished; who is still there at the deadline is cut off. Returns when listening has ended.
+   */
+  public void stop(Duration atMost) {
+    synchronized (this) {
+      if (stopping) {
+        return;
+      }
+      stopping = true;
+    }
+    listenings.forEach(Reactor.Listening::close);
+    if (ownsReactor) {
+      reactor.stop(atMost);
+    } else {
+      stopConnections(atMost);
+    }
+  }
+
+  /** The loops are somebody else's, so only the connections end. */
+  private void stopConnections(Duration atMost) {
+    var loops = List.copyOf(protocol.loops());
+    var left = new CountDownLatch(loops.size());
+    for (HttpLoop shared : loops) {
+      shared.loop.execute(() -> {
+        shared.stop(left::countDown);
+        shared.loop.schedule(atMost, shared::abort);
+      });
+    }
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            left.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          stopped.countDown();
+        });
+  }
+
+  /**
+   * Waits until the server has stopped.
+   *
+   * @throws IOException if one of its own loops failed
+   */
+  public void awaitStop() throws IOException, InterruptedException {
+    if (ownsReactor) {
+      reactor.awaitStop();
+    } else {
+      stopped.await();
+    }
+    roots.forEach(FileRoot::close);
+  }
+
+  /** Stops within 10 seconds, and waits for it. */
+  @Override
+  public void close() {
+    stop(CLOSE_TIMEOUT);
+    try {
+      if (ownsReactor) {
+        reactor.close();
+      } else if (!stopped.await(CLOSE_TIMEOUT.toMillis() + 1000, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("the reactor does not end its connections");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    roots.forEach(FileRoot::close);
+  }
+
+  /** Describes a server and starts it. */
+  public static final class Builder {
+    private final Router router = new Router();
+    private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Files> files = new ArrayList<>();
+    private HttpLimits limits = HttpLimits.DEFAULT;
+    private ListenOptions listening = ListenOptions.DEFAULT;
+    private @Nullable Reactor reactor;
+    private @Nullable HttpHandler handler;
+
+    private record Files(String prefix, Path directory, List<FileHandler.Option> options) {}
+
+    private Builder() {}
+
+    /** Answers GET and HEAD; for patterns see {@link Router}. */
+    public Builder get(String pattern, HttpHandler answer) {
+      router.get(pattern, answer);
+      return this;
+    }
+
+    /** Answers POST. */
+    public Builder post(String pattern, HttpHandler answer) {
+      router.post(pattern, answer);
+      return this;
+    }
+
+    /** Answers one method. */
+    public Builder route(String method, String pattern, HttpHandler answer) {
+      router.route(method, pattern, answer);
+      return this;
+    }
+
+    /** Answers all methods that have no handler of their own. */
+    public Builder any(String pattern, HttpHandler answer) {
+      router.any(pattern, answer);
+      return this;
+    }
+
+    /** Serves the files of a directory below a prefix such as {@code /} or {@code /static/}. */
+    public Builder files(String prefix, Path directory, FileHandler.Option... options) {
+      files.add(new Files(prefix, directory, List.of(options)));
+      return this;
+    }
+
+    /** Answers everything by one handler, in place of routes. */
+    public Builder handler(HttpHandler everything) {
+      handler = everything;
+      return this;
+    }
+
+    /**
+     * Listens on an address in one of the forms of {@link Endpoint}.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public Builder listen(String address) {
+      return listen(Endpoint.parse(address));
+    }
+
+    /** Listens on an address. */
+    public Builder listen(Endpoint endpoint) {
+      endpoints.add(endpoint);
+      return this;
+    }
+
+    /** How to listen, on all addresses. */
+    public Builder listenOptions(ListenOptions options) {
+      listening = options;
+      return this;
+    }
+
+    /** What clients may ask for. */
+    public Builder limits(HttpLimits values) {
+      limits = values;
+      return this;
+    }
+
+    /** Runs on these loops, which go on when the server stops; without this it opens its own. */
+    public Builder reactor(Reactor shared) {
+      reactor = shared;
+      return this;
+    }
+
+    /**
+     * Starts the server.
+     *
+     * @throws java.net.BindException if an address is taken, not of this machine, or not permitted
+     * @throws IOException if it cannot listen, or a directory of files cannot be opened
+     */
+    public HttpServer start() throws IOException {
+      if (endpoints.isEmpty()) {
+        throw new IllegalStateException("the server has no address; call listen first");
+      }
+      boolean own = reactor == null;
+      Reactor loops = reactor == null ? Reactor.open() : reactor;
+      HttpHandler root = handler == null ? router : handler;
+      var server = new HttpServer(loops, own, new HttpProtocol(root, limits));
+      try {
+        for (Files served : files) {
+          serve(server, served);
+        }
+        ListenOptions how = listening.withConnections(forHttp(listening.connections()));
+        for (Endpoint endpoint : endpoints) {
+          server.listenings.add(loops.listen(endpoint, how, server.protocol));
+        }
+        return server;
+      } catch (Throwable t) {
+        server.close();
+        throw t;
+      }
+    }
+
+    private void serve(HttpServer server, Files served) throws IOException {
+      FileRoot root = server.reactor.openRoot(served.directory);
+      server.roots.add(root);
+      String slash = served.prefix.endsWith("/") ? "" : "/";
+      var options = served.options.toArray(FileHandler.Option[]::new);
+      router.any(served.prefix + slash + "{path...}", new FileHandler(root, options));
+    }
+
+    /**
+     * What a connection leaves unread while it is blocked is bounded by the parser's limits and the
+     * loop's receive buffer, so the general limit must not get in the way.
+     */
+    private static ConnectionOptions forHttp(ConnectionOptions given) {
+      return new ConnectionOptions(
+          given.trigger(),
+          given.lowWaterBytes(),
+          given.highWaterBytes(),
+          given.maxQueuedBytes(),
+          Integer.MAX_VALUE,
+          given.noDelay(),
+          given.keepAlive(),
+          given.receiveBufferBytes(),
+          given.sendBufferBytes(),
+          given.connectTimeout(),
+          given.closeTimeout());
+    }
+  }
+}

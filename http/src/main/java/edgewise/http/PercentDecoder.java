@@ -1,0 +1,67 @@
+package edgewise.http;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Percent-decoding, once and never again, RFC 3986 section 2.4. */
+final class PercentDecoder {
+  private PercentDecoder() {}
+
+  /** The octets from start to end decoded and read as UTF-8; null if they are not. */
+  static @Nullable String decode(ByteBuffer in, int start, int end) {
+    byte[] octets = new byte[end - start];
+    int length = 0;
+    for (int i = start; i < end; i++) {
+      byte b = in.get(i);
+      if (b == '%') {
+        if (i + 2 >= end) {
+          return null;
+        }
+        int high = Octets.hex(in.get(i + 1));
+        int low = Octets.hex(in.get(i + 2));
+        if (high < 0 || low < 0) {
+          return null;
+        }
+        b = (byte) (high << 4 | low);
+        i += 2;
+      }
+      octets[length++] = b;
+    }
+    return utf8(ByteBuffer.wrap(octets, 0, length));
+  }
+
+  /** Strict: neither overlong forms nor half a character become something else. */
+  private static @Nullable String utf8(ByteBuffer octets) {
+    try {
+      CharBuffer chars =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT)
+              .decode(octets);
+      return chars.toString();
+    } catch (CharacterCodingException e) {
+      return null; // the answer that the caller asked for
+    }
+  }
+
+  /** Whether the octets, decoded, are those of the text; makes no garbage. */
+  static boolean equal(ByteBuffer in, int start, int end, byte[] text) {
+    int at = 0;
+    for (int i = start; i < end; i++, at++) {
+      int b = in.get(i);
+      if (b == '%' && i + 2 < end) {
+        b = (byte) (Octets.hex(in.get(i + 1)) << 4 | Octets.hex(in.get(i + 2)));
+        i += 2;
+      }
+      if (at == text.length || b != text[at]) {
+        return false;
+      }
+    }
+    return at == text.length;
+  }
+}
