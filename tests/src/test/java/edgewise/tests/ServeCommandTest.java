@@ -82,8 +82,16 @@ class ServeCommandTest {
     Path socket = scratch.resolve("app.sock");
     try (var serve =
         serve(
-            "--backend", backend, "--trigger", trigger, "--loops", "2", "--listen", "0",
-            "--listen", "unix:" + socket)) {
+            "--backend",
+            backend,
+            "--trigger",
+            trigger,
+            "--loops",
+            "2",
+            "--listen",
+            "0",
+            "--listen",
+            "unix:" + socket)) {
       assertEquals(backend + " backend, " + trigger + "-triggered, 2 loops", serve.awaitStart());
       assertEquals(
           "unix:" + socket + " (curl --unix-socket " + socket + " http://localhost/)",
@@ -239,7 +247,8 @@ class ServeCommandTest {
   void anAbstractNameOnSelectIsOneLineAndExitCode2() throws Exception {
     assumeBackend("select");
     try (var serve = serve("--backend", "select", "--listen", "unix:@name")) {
-      assertOneLine("the select backend has no abstract unix names such as unix:@name", serve.awaitEnd());
+      assertOneLine(
+          "the select backend has no abstract unix names such as unix:@name", serve.awaitEnd());
     }
   }
 
@@ -289,10 +298,8 @@ class ServeCommandTest {
       assertEquals(List.of(), ended.err());
       assertTrue(
           ended.out().stream()
-              .anyMatch(
-                  line ->
-                      line.matches(
-                          "fail +native access +denied .*--enable-native-access=ALL-UNNAMED")),
+              .anyMatch(line ->
+                  line.matches("fail +native access +denied .*--enable-native-access=ALL-UNNAMED")),
           ended.toString());
     }
   }

@@ -62,15 +62,14 @@ final class ServeProcess implements AutoCloseable {
   private static BlockingQueue<String> lines(BufferedReader stream) {
     var lines = new LinkedBlockingQueue<String>();
     Thread.ofVirtual()
-        .start(
-            () -> {
-              try (stream) {
-                stream.lines().forEach(lines::add);
-              } catch (IOException | UncheckedIOException e) {
-                lines.add("(the stream broke: " + e + ")");
-              }
-              lines.add(END);
-            });
+        .start(() -> {
+          try (stream) {
+            stream.lines().forEach(lines::add);
+          } catch (IOException | UncheckedIOException e) {
+            lines.add("(the stream broke: " + e + ")");
+          }
+          lines.add(END);
+        });
     return lines;
   }
 
