@@ -39,9 +39,10 @@ final class SelectListener extends Registration implements ListeningSocket {
 
   static SelectListener open(SelectBackend backend, Endpoint endpoint, ListenOptions options)
       throws IOException {
+    var family = Addresses.family(backend, endpoint);
     ServerSocketChannel channel;
     try {
-      channel = ServerSocketChannel.open(Addresses.family(backend, endpoint));
+      channel = ServerSocketChannel.open(family);
     } catch (IOException e) {
       throw Failures.socket("socket", "for " + endpoint, e);
     } catch (UnsupportedOperationException e) {

@@ -83,9 +83,10 @@ final class SelectStream extends Registration implements StreamSocket {
 
   private static SocketChannel open(
       SelectBackend backend, Endpoint remote, ConnectionOptions options) throws IOException {
+    var family = Addresses.family(backend, remote);
     SocketChannel channel;
     try {
-      channel = SocketChannel.open(Addresses.family(backend, remote));
+      channel = SocketChannel.open(family);
     } catch (IOException e) {
       throw Failures.socket("socket", "for " + remote, e);
     } catch (UnsupportedOperationException e) {

@@ -22,23 +22,24 @@ import java.util.concurrent.RejectedExecutionException;
 
 /** Law 12: one bad connection is one bad connection. */
 class HandlerFailureContract {
-  private static final Exception ON_PURPOSE = new Exception("on purpose");
+  private final Exception onPurpose = new Exception("on purpose");
 
   private interface Trouble {
     void cause(Rig rig, Peer peer, Recorder bad) throws Exception;
   }
 
   /** The handler fails in one call; its connection ends with that cause, another one goes on. */
-  private static void failsIn(Rig rig, String call, Recorder bad, Trouble trouble)
+  private void failsIn(Rig rig, String call, Recorder bad, Trouble trouble)
       throws Exception {
     var good = new Recorder();
     Peer goodPeer = rig.connected(good);
-    Peer badPeer = rig.connected(ConnectionOptions.builder().waterMarks(0, 1).build(), bad);
+    Peer badPeer =
+        rig.connected(ConnectionOptions.builder().waterMarks(0, 1).build(), bad);
     trouble.cause(rig, badPeer, bad);
     rig.until("closed", () -> bad.has("close"));
     assertTrue(bad.has(call), bad.calls.toString());
     if (!call.equals("close")) {
-      assertSame(ON_PURPOSE, bad.cause);
+      assertSame(onPurpose, bad.cause);
     }
     rig.turns(3);
     assertEquals(1, bad.count("close"));
@@ -57,7 +58,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void opened(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> {});
@@ -72,7 +73,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void data(Connection c, ByteBuffer in) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> peer.write("x"));
@@ -86,7 +87,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void ended(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> peer.shutdownOutput());
@@ -100,19 +101,20 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void writable(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> {
           bad.connection().write(new byte[3_000_000]);
           r.await(
-              r.aside(() -> {
-                try {
-                  return peer.read(3_000_000).length;
-                } catch (java.io.IOException e) {
-                  return -1; // closed by the failure
-                }
-              }));
+              r.aside(
+                  () -> {
+                    try {
+                      return peer.read(3_000_000).length;
+                    } catch (java.io.IOException e) {
+                      return -1; // closed by the failure
+                    }
+                  }));
         });
   }
 
@@ -124,7 +126,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void closed(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> bad.connection().close());
@@ -147,7 +149,7 @@ class HandlerFailureContract {
 
           @Override
           void hungUp(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> peer.shutdownOutput());
@@ -177,7 +179,7 @@ class HandlerFailureContract {
           @Override
           void data(Connection c, ByteBuffer in) throws Exception {
             c.write(new byte[10]);
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         };
     Peer peer = rig.connected(bad);
@@ -185,13 +187,14 @@ class HandlerFailureContract {
     rig.until("closed", () -> bad.has("close"));
     int got =
         rig.await(
-            rig.aside(() -> {
-              try {
-                return peer.readAll().length;
-              } catch (java.io.IOException e) {
-                return 0; // reset, since its byte was left unread
-              }
-            }));
+            rig.aside(
+                () -> {
+                  try {
+                    return peer.readAll().length;
+                  } catch (java.io.IOException e) {
+                    return 0; // reset, since its byte was left unread
+                  }
+                }));
     assertEquals(0, got);
   }
 
@@ -232,13 +235,14 @@ class HandlerFailureContract {
   @Contract
   void aListenerSurvivesAHandlerThatFailsEveryTime(Rig rig) throws Exception {
     Listener listener =
-        rig.listen(connection ->
-            new Recorder() {
-              @Override
-              void opened(Connection c) throws Exception {
-                throw ON_PURPOSE;
-              }
-            });
+        rig.listen(
+            connection ->
+                new Recorder() {
+                  @Override
+                  void opened(Connection c) throws Exception {
+                    throw onPurpose;
+                  }
+                });
     for (int i = 1; i <= 50; i++) {
       rig.dial(listener).close();
     }
