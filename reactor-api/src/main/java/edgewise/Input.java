@@ -83,6 +83,10 @@ final class Input {
       if (count == StreamSocket.WOULD_BLOCK) {
         readable = false;
       } else if (count == StreamSocket.END) {
+        readable = false;
+        if (connection.hasSendFailed()) {
+          return; // after a reset it looks like an end, but is none
+        }
         end();
       } else {
         bytes -= count;
@@ -180,7 +184,6 @@ final class Input {
   }
 
   private void end() throws Exception {
-    readable = false;
     ended = true;
     dropUnconsumed();
     if (!discarding) {

@@ -1,6 +1,7 @@
 package edgewise.cli;
 
 import edgewise.Endpoint;
+import edgewise.spi.Backend;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.ITypeConverter;
@@ -17,11 +18,26 @@ final class ListenAddress implements ITypeConverter<Endpoint> {
     }
   }
 
-  /** For a socket file the kernel's answer does not say which directory is the trouble. */
-  static void check(Endpoint endpoint) {
-    if (!(endpoint instanceof Endpoint.Unix(Path path))) {
-      return;
+  /**
+   * Refuses what the backend lacks, and what the kernel's answer would not explain: for a socket
+   * file it does not say which directory is the trouble.
+   */
+  static void check(Endpoint endpoint, Backend backend) {
+    switch (endpoint) {
+      case Endpoint.Unix(Path path) -> checkDirectoryOf(path);
+      case Endpoint.Abstract name -> {
+        if (!backend.has(Backend.Feature.ABSTRACT_NAMES)) {
+          throw CommandFailure.ofUser(
+              "the %s backend has no abstract unix names such as %s; use unix:/path, or --backend epoll"
+                  .formatted(backend.name(), name));
+        }
+      }
+      case Endpoint.Inet tcp -> {}
+      case Endpoint.Unnamed unnamed -> {}
     }
+  }
+
+  private static void checkDirectoryOf(Path path) {
     Path directory = path.toAbsolutePath().getParent();
     if (directory == null) {
       throw CommandFailure.ofUser("'" + path + "' is a directory; name a socket file in it");

@@ -8,7 +8,7 @@ import edgewise.http.FileHandler;
 import edgewise.http.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.BindException;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,7 +98,7 @@ final class Serve implements Callable<Integer> {
       Main.printLine(err, choice.insteadOf());
     }
     List<Endpoint> endpoints = addresses == null ? List.of(Endpoint.loopback(8080)) : addresses;
-    endpoints.forEach(ListenAddress::check);
+    endpoints.forEach(endpoint -> ListenAddress.check(endpoint, choice.backend()));
     var failure = new CompletableFuture<Throwable>();
     Reactor reactor = openReactor(choice, failure);
     HttpServer server = start(reactor, endpoints);
@@ -149,11 +149,12 @@ final class Serve implements Callable<Integer> {
   }
 
   private HttpServer start(Reactor reactor, List<Endpoint> endpoints) {
-    var builder = HttpServer.builder().reactor(reactor).files("/", directory, FileHandler.Option.LISTING);
+    var builder =
+        HttpServer.builder().reactor(reactor).files("/", directory, FileHandler.Option.LISTING);
     try {
       endpoints.forEach(builder::listen);
       return builder.start();
-    } catch (BindException | UnsupportedOperationException e) {
+    } catch (SocketException | UnsupportedOperationException e) {
       reactor.close();
       throw CommandFailure.ofUser("cannot listen, try another --listen ADDRESS: " + e.getMessage());
     } catch (IOException e) {

@@ -87,8 +87,7 @@ class BackendChoiceTest {
 
   private static void assertRefused(
       String message, List<Backend> all, @Nullable String name, @Nullable Trigger trigger) {
-    var refused =
-        assertThrows(CommandFailure.class, () -> BackendChoice.of(all, name, trigger));
+    var refused = assertThrows(CommandFailure.class, () -> BackendChoice.of(all, name, trigger));
     assertEquals(message, refused.getMessage());
     assertEquals(2, refused.exitCode());
   }

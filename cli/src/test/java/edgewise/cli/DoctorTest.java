@@ -61,7 +61,8 @@ class DoctorTest {
   @Test
   void deniedNativeAccessIsAFailureWithTheExactFlag() {
     Finding denied =
-        MachineFindings.nativeAccess(false, "denied: start java with " + Linux.nativeAccessOption());
+        MachineFindings.nativeAccess(
+            false, "denied: start java with " + Linux.nativeAccessOption());
     assertEquals(Grade.FAIL, denied.grade());
     assertTrue(denied.advice().contains("--enable-native-access=ALL-UNNAMED"), denied.advice());
     assertEquals(Grade.WARN, MachineFindings.nativeAccess(false, null).grade());

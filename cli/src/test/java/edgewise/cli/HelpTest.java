@@ -31,8 +31,7 @@ class HelpTest {
   @Test
   void theHelpOfServeNamesEveryOptionAndFormOfAddress() {
     String help = Printed.by("serve", "--help").out();
-    Stream.of(
-            "--listen", "--backend", "--trigger", "--loops", "[::1]:8080", "unix:@name", "unix:/")
+    Stream.of("--listen", "--backend", "--trigger", "--loops", "[::1]:8080", "unix:@name", "unix:/")
         .forEach(word -> assertTrue(help.contains(word), word + " in\n" + help));
   }
 }

@@ -42,7 +42,8 @@ class LimitFindingsTest {
     write("sys/net/ipv4/ip_local_port_range", "60000 60999\n");
     List<Finding> findings = LimitFindings.under(proc);
     assertEquals(
-        List.of(Grade.WARN, Grade.WARN, Grade.WARN), findings.stream().map(Finding::grade).toList());
+        List.of(Grade.WARN, Grade.WARN, Grade.WARN),
+        findings.stream().map(Finding::grade).toList());
     assertTrue(findings.get(0).advice().contains("ulimit -n 65536"), findings.get(0).advice());
     assertTrue(findings.get(1).advice().contains("sysctl -w net.core.somaxconn=4096"));
     assertTrue(findings.get(2).advice().contains("ip_local_port_range='32768 60999'"));

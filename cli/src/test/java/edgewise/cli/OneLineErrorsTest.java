@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ class OneLineErrorsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
                                               | which command? There are: serve, doctor
@@ -45,9 +47,9 @@ class OneLineErrorsTest {
           serve --loops 1025                  | --loops 1025 is not between 1 and 1024
           serve --loops many                  | 'many' is not an int
           serve no-such-directory             | 'no-such-directory' does not exist; name a directory
-          doctor --verbose                    | Unknown option: '--verbose'; see 'edgewise doctor --help'
+          doctor --quickly                    | Unknown option: '--quickly'; see 'edgewise doctor --help'
           """)
-  void aMistakeOnTheCommandLineIsOneLine(String commandLine, String expected) {
+  void aMistakeOnTheCommandLineIsOneLine(@Nullable String commandLine, String expected) {
     String[] args = commandLine == null ? new String[0] : commandLine.split(" +", -1);
     assertOneLine(expected, args);
   }
@@ -60,8 +62,8 @@ class OneLineErrorsTest {
 
   @Test
   void aTakenPort() throws Exception {
-    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      String address = "127.0.0.1:" + taken.getLocalPort();
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = taken.getInetAddress().getHostAddress() + ":" + taken.getLocalPort();
       assertOneLine(
           "cannot listen, try another --listen ADDRESS: bind " + address + ": EADDRINUSE",
           serve("--listen", address));
@@ -71,10 +73,14 @@ class OneLineErrorsTest {
   @Test
   void aTakenPortAfterAGoodSocketFileLeavesNoSocketFile() throws Exception {
     Path good = scratch.resolve("good.sock");
-    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       assertOneLine(
           "EADDRINUSE",
-          serve("--listen", "unix:" + good, "--listen", "127.0.0.1:" + taken.getLocalPort()));
+          serve(
+              "--listen",
+              "unix:" + good,
+              "--listen",
+              taken.getInetAddress().getHostAddress() + ":" + taken.getLocalPort()));
     }
     assertTrue(Files.notExists(good), good + " is left behind");
   }

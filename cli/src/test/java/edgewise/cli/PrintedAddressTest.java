@@ -38,8 +38,7 @@ class PrintedAddressTest {
     "2001:DB8:A:B:C:D:E:F,  2001:db8:a:b:c:d:e:f"
   })
   void ipv6IsShortenedAsRfc5952Says(String address, String expected) throws Exception {
-    assertEquals(
-        expected, PrintedAddress.shortened((Inet6Address) InetAddress.getByName(address)));
+    assertEquals(expected, PrintedAddress.shortened((Inet6Address) InetAddress.getByName(address)));
   }
 
   @org.junit.jupiter.api.Test

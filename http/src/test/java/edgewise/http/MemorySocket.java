@@ -6,6 +6,8 @@ import edgewise.spi.NativeBuffer;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -117,7 +119,8 @@ final class MemorySocket implements StreamSocket {
     if (count == 0) {
       return clientEnded ? END : WOULD_BLOCK;
     }
-    into.bytes.clear().put(offset, sent, sentStart, count);
+    // By the segment: position and limit of the buffer belong to the loop.
+    MemorySegment.copy(sent, sentStart, into.segment, ValueLayout.JAVA_BYTE, offset, count);
     sentStart += count;
     poller.activity++;
     return count;
@@ -129,7 +132,7 @@ final class MemorySocket implements StreamSocket {
     if (count == 0) {
       return WOULD_BLOCK;
     }
-    from.bytes.clear().get(offset, received, receivedEnd, count);
+    MemorySegment.copy(from.segment, ValueLayout.JAVA_BYTE, offset, received, receivedEnd, count);
     receivedEnd += count;
     sends++;
     poller.activity++;

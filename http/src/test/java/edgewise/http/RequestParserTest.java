@@ -238,7 +238,7 @@ class RequestParserTest {
 
   @Test
   void limitsAreRefusedByTheFirstOctetTooMany() {
-    String line = "GET /" + "x".repeat(48) + " HTTP/1.1"; // 63 octets, 65 with CRLF
+    String line = "GET /" + "x".repeat(49) + " HTTP/1.1"; // 63 octets, 65 with CRLF
     assertEquals("REQUEST_LINE_LENGTH", outcome(line + "\r\nHost: a\r\n\r\n", SMALL));
     String fits = line.replaceFirst("x", "");
     assertEquals("GET", outcome(fits + "\r\nHost: a\r\n\r\n", SMALL).substring(0, 3));

@@ -229,11 +229,12 @@ final class Conversation implements Handler {
   }
 
   private void later(Runnable action) {
-    Runnable ifOpen = () -> {
-      if (isOpen()) {
-        action.run();
-      }
-    };
+    Runnable ifOpen =
+        () -> {
+          if (isOpen()) {
+            action.run();
+          }
+        };
     if (faults.random.nextBoolean()) {
       open().loop().execute(ifOpen);
     } else {
@@ -260,9 +261,7 @@ final class Conversation implements Handler {
       byte[] bytes = Pattern.bytes(peer.expects, written, count);
       written += count;
       afterWrite(
-          faults.random.nextBoolean()
-              ? open().write(bytes)
-              : open().write(ByteBuffer.wrap(bytes)));
+          faults.random.nextBoolean() ? open().write(bytes) : open().write(ByteBuffer.wrap(bytes)));
     }
   }
 
@@ -338,7 +337,9 @@ final class Conversation implements Handler {
       return;
     }
     boolean wanted = lingering || (!paused && !closing);
-    require(!inside.isInputWaiting() || !wanted, "LOST EDGE: asleep with unread bytes or an unread end");
+    require(
+        !inside.isInputWaiting() || !wanted,
+        "LOST EDGE: asleep with unread bytes or an unread end");
     require(!inside.isErrorWaiting(), "asleep with an error that nobody has noticed");
     boolean queued = open().queuedBytes() > 0;
     require(!queued || !inside.isWritable(), "LOST EDGE: asleep with bytes to send, and room");

@@ -211,8 +211,7 @@ final class SimulatedKernel implements Kernel {
       return done("socket", domain, faults.random.nextBoolean() ? -Errno.EMFILE : -Errno.ENFILE);
     }
     boolean tcp = domain != Socket.AF_UNIX;
-    return done(
-        "socket", domain, descriptors.open(new SimulatedSocket(agenda, faults, tcp)));
+    return done("socket", domain, descriptors.open(new SimulatedSocket(agenda, faults, tcp)));
   }
 
   @Override

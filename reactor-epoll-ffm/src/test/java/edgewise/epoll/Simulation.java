@@ -153,10 +153,11 @@ final class Simulation implements AutoCloseable {
 
   /** Runs until everybody has finished, and checks what came of it. */
   void run() throws IOException {
-    listener = loop.listen(
-        Network.endpoint(tcp, LISTENER),
-        ListenOptions.DEFAULT.withConnections(connectionOptions),
-        this::accepted);
+    listener =
+        loop.listen(
+            Network.endpoint(tcp, LISTENER),
+            ListenOptions.DEFAULT.withConnections(connectionOptions),
+            this::accepted);
     int count = faults.upTo(10);
     for (int i = 0; i < count; i++) {
       invite(FIRST_PEER + i);
@@ -241,8 +242,7 @@ final class Simulation implements AutoCloseable {
   private void goOut(Conversation conversation) {
     expected--;
     try {
-      loop.connect(
-          Network.endpoint(tcp, conversation.peer.id), connectionOptions, conversation);
+      loop.connect(Network.endpoint(tcp, conversation.peer.id), connectionOptions, conversation);
       begun.add(conversation);
     } catch (IOException | IllegalStateException e) {
       if (!rough) {
