@@ -7,6 +7,7 @@ import edgewise.spi.NativeBuffer;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
+import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -83,9 +84,10 @@ final class SelectStream extends Registration implements StreamSocket {
 
   private static SocketChannel open(
       SelectBackend backend, Endpoint remote, ConnectionOptions options) throws IOException {
+    ProtocolFamily family = Addresses.family(backend, remote);
     SocketChannel channel;
     try {
-      channel = SocketChannel.open(Addresses.family(backend, remote));
+      channel = SocketChannel.open(family);
     } catch (IOException e) {
       throw Failures.socket("socket", "for " + remote, e);
     } catch (UnsupportedOperationException e) {

@@ -77,14 +77,13 @@ class AcceptContract {
     assertEquals(0, accepted.size());
     String outcome =
         rig.await(
-            rig.aside(
-                () -> {
-                  try {
-                    return "end after " + peer.readAll().length;
-                  } catch (IOException e) {
-                    return "reset";
-                  }
-                }));
+            rig.aside(() -> {
+              try {
+                return "end after " + peer.readAll().length;
+              } catch (IOException e) {
+                return "reset";
+              }
+            }));
     assertTrue(outcome.equals("reset") || outcome.equals("end after 0"), outcome);
     assertThrows(IOException.class, () -> rig.dial(listener.endpoint()));
   }
@@ -94,11 +93,10 @@ class AcceptContract {
     var accepted = new ArrayList<Connection>();
     var listeners = new ArrayList<Listener>();
     Listener listener =
-        rig.listen(
-            connection -> {
-              listeners.getFirst().close();
-              return counted(accepted, connection);
-            });
+        rig.listen(connection -> {
+          listeners.getFirst().close();
+          return counted(accepted, connection);
+        });
     listeners.add(listener);
     rig.dial(listener);
     rig.dial(listener);
@@ -113,23 +111,22 @@ class AcceptContract {
   void connectionsResetBeforeTheyAreAcceptedStopNobody(Rig rig) throws Exception {
     var handlers = new ArrayList<Recorder>();
     Listener listener =
-        rig.listen(
-            connection -> {
-              var handler = new Recorder();
-              handlers.add(handler);
-              return handler;
-            });
+        rig.listen(connection -> {
+          var handler = new Recorder();
+          handlers.add(handler);
+          return handler;
+        });
     for (int i = 0; i < 10; i++) {
       rig.dial(listener).reset();
     }
     Peer last = rig.dial(listener);
     last.write("x");
-    rig.until(
-        "the last", () -> handlers.stream().mapToInt(Recorder::received).sum() == 1);
+    rig.until("the last", () -> handlers.stream().mapToInt(Recorder::received).sum() == 1);
     rig.until(
         "the others are over",
-        () -> handlers.stream().filter(h -> h.has("close") || h.has("end")).count()
-            == handlers.size() - 1);
+        () ->
+            handlers.stream().filter(h -> h.has("close") || h.has("end")).count()
+                == handlers.size() - 1);
     for (Recorder each : handlers) {
       assertTrue(each.count("close") <= 1);
     }
@@ -140,14 +137,13 @@ class AcceptContract {
   void anExceptionInTheAcceptorClosesThatConnectionAlone(Rig rig) throws Exception {
     var accepted = new ArrayList<Connection>();
     Listener listener =
-        rig.listen(
-            connection -> {
-              if (accepted.isEmpty()) {
-                accepted.add(connection);
-                throw new IllegalStateException("on purpose");
-              }
-              return counted(accepted, connection);
-            });
+        rig.listen(connection -> {
+          if (accepted.isEmpty()) {
+            accepted.add(connection);
+            throw new IllegalStateException("on purpose");
+          }
+          return counted(accepted, connection);
+        });
     Peer bad = rig.dial(listener);
     rig.until("the first", () -> accepted.size() == 1);
     assertEquals(0, rig.readAllFrom(bad).length);
@@ -236,8 +232,7 @@ class AcceptContract {
       Listener second = other.listen(first.endpoint(), spread, connection -> new Recorder());
       assertEquals(first.endpoint(), second.endpoint());
       assertThrows(
-          BindException.class,
-          () -> other.listen(first.endpoint(), connection -> new Recorder()));
+          BindException.class, () -> other.listen(first.endpoint(), connection -> new Recorder()));
     }
   }
 
@@ -279,8 +274,7 @@ class AcceptContract {
     rig.until("accepted", () -> handler.has("open"));
     first.close();
     var accepted = new ArrayList<Connection>();
-    Listener second =
-        rig.loop().listen(address, connection -> counted(accepted, connection));
+    Listener second = rig.loop().listen(address, connection -> counted(accepted, connection));
     assertEquals(address, second.endpoint());
     rig.dial(second);
     rig.until("accepted", () -> accepted.size() == 1);

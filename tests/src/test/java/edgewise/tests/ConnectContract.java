@@ -49,13 +49,12 @@ class ConnectContract {
   void bytesSentByThePeerAtOnceAreDelivered(Rig rig) throws Exception {
     ServerSocketChannel server = rig.foreignServer();
     var greeting =
-        rig.aside(
-            () -> {
-              try (Peer peer = new Peer(server.accept())) {
-                peer.write("220 welcome");
-              }
-              return true;
-            });
+        rig.aside(() -> {
+          try (Peer peer = new Peer(server.accept())) {
+            peer.write("220 welcome");
+          }
+          return true;
+        });
     var handler = new Recorder();
     Connection c = rig.loop().connect(Rig.endpoint(server.getLocalAddress()), handler);
     Rig.join(rig.aside(() -> true));

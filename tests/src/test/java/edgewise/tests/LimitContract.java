@@ -54,11 +54,10 @@ class LimitContract {
     Peer peer =
         rig.connected(ConnectionOptions.builder().maxUnconsumedBytes(300_000).build(), handler);
     var writing =
-        rig.aside(
-            () -> {
-              peer.write(new byte[300_000]);
-              return true;
-            });
+        rig.aside(() -> {
+          peer.write(new byte[300_000]);
+          return true;
+        });
     rig.until("all in one piece", () -> handler.most == 300_000);
     rig.await(writing);
     assertFalse(handler.has("close"));

@@ -50,13 +50,12 @@ class StopContract {
   void byDefaultAStopSendsWhatIsQueuedAndCloses(Rig rig) throws Exception {
     byte[] answer = Bytes.random(20, 2_000_000);
     var listener =
-        rig.listen(
-            connection ->
-                (c, in) -> {
-                  in.position(in.limit());
-                  c.write(answer);
-                  c.loop().stop(Duration.ofSeconds(20));
-                });
+        rig.listen(connection ->
+            (c, in) -> {
+              in.position(in.limit());
+              c.write(answer);
+              c.loop().stop(Duration.ofSeconds(20));
+            });
     Peer peer = rig.dial(listener);
     peer.write("?");
     var reading = rig.aside(peer::readAll);
@@ -139,14 +138,13 @@ class StopContract {
     for (int i = 0; i < 10; i++) {
       var opened = new CompletableFuture<EventLoop>();
       var ended =
-          rig.aside(
-              () -> {
-                EventLoop loop = EventLoop.open(rig.options().build());
-                Listener listener = loop.listen(rig.free(), connection -> new Recorder());
-                opened.complete(loop);
-                loop.run();
-                return listener;
-              });
+          rig.aside(() -> {
+            EventLoop loop = EventLoop.open(rig.options().build());
+            Listener listener = loop.listen(rig.free(), connection -> new Recorder());
+            opened.complete(loop);
+            loop.run();
+            return listener;
+          });
       opened.get(5, TimeUnit.SECONDS).close();
       ended.get(5, TimeUnit.SECONDS);
       assertTrue(opened.resultNow().isClosed());
@@ -163,20 +161,19 @@ class StopContract {
     for (int i = 0; i < 4; i++) {
       Peer peer = rig.dial(listening.endpoint());
       peers.add(
-          rig.aside(
-              () -> {
-                try {
-                  for (int round = 0; ; round++) {
-                    peer.write(new byte[100]);
-                    peer.read(100);
-                    if (round == 10) {
-                      talking.countDown();
-                    }
-                  }
-                } catch (IOException e) {
-                  return true; // end or reset
+          rig.aside(() -> {
+            try {
+              for (int round = 0; ; round++) {
+                peer.write(new byte[100]);
+                peer.read(100);
+                if (round == 10) {
+                  talking.countDown();
                 }
-              }));
+              }
+            } catch (IOException e) {
+              return true; // end or reset
+            }
+          }));
     }
     assertTrue(talking.await(5, TimeUnit.SECONDS));
     reactor.loops().forEach(EventLoop::close);
@@ -258,12 +255,11 @@ class StopContract {
   void aTurnInsideATurnIsRefused(Rig rig) {
     var refusals = new ArrayList<Throwable>();
     EventLoop loop = rig.loop();
-    loop.execute(
-        () -> {
-          for (Runnable nested : List.<Runnable>of(() -> loop.turn(Duration.ZERO), loop::run)) {
-            refusals.add(assertThrows(IllegalStateException.class, nested::run));
-          }
-        });
+    loop.execute(() -> {
+      for (Runnable nested : List.<Runnable>of(() -> loop.turn(Duration.ZERO), loop::run)) {
+        refusals.add(assertThrows(IllegalStateException.class, nested::run));
+      }
+    });
     rig.turns(1);
     assertEquals(2, refusals.size());
   }

@@ -36,21 +36,19 @@ class TaskContract {
     for (int t = 0; t < threads; t++) {
       int giver = t;
       givers.add(
-          rig.aside(
-              () -> {
-                for (int i = 1; i <= tasks; i++) {
-                  int number = i;
-                  loop.execute(
-                      () -> {
-                        if (last[giver] != number - 1) {
-                          disorder.incrementAndGet();
-                        }
-                        last[giver] = number;
-                        ran.incrementAndGet();
-                      });
+          rig.aside(() -> {
+            for (int i = 1; i <= tasks; i++) {
+              int number = i;
+              loop.execute(() -> {
+                if (last[giver] != number - 1) {
+                  disorder.incrementAndGet();
                 }
-                return true;
-              }));
+                last[giver] = number;
+                ran.incrementAndGet();
+              });
+            }
+            return true;
+          }));
     }
     for (var giver : givers) {
       giver.get(50, TimeUnit.SECONDS);
@@ -69,14 +67,13 @@ class TaskContract {
     var threads = new ArrayList<Thread>();
     for (int i = 0; i < 1000; i++) {
       threads.add(
-          Thread.startVirtualThread(
-              () -> {
-                var back = new CompletableFuture<Boolean>();
-                loop.execute(() -> back.complete(true));
-                if (back.join()) {
-                  answers.incrementAndGet();
-                }
-              }));
+          Thread.startVirtualThread(() -> {
+            var back = new CompletableFuture<Boolean>();
+            loop.execute(() -> back.complete(true));
+            if (back.join()) {
+              answers.incrementAndGet();
+            }
+          }));
     }
     for (Thread thread : threads) {
       assertTrue(thread.join(Duration.ofSeconds(10)), "a virtual thread waits for ever");
@@ -102,14 +99,13 @@ class TaskContract {
       Peer peer = rig.dial(listening.endpoint());
       byte[] question = Bytes.random(i, 100);
       peers.add(
-          rig.aside(
-              () -> {
-                for (int round = 0; round < 20; round++) {
-                  peer.write(question);
-                  assertEquals(question.length, peer.read(question.length).length);
-                }
-                return question;
-              }));
+          rig.aside(() -> {
+            for (int round = 0; round < 20; round++) {
+              peer.write(question);
+              assertEquals(question.length, peer.read(question.length).length);
+            }
+            return question;
+          }));
     }
     for (var peer : peers) {
       peer.get(10, TimeUnit.SECONDS);
@@ -120,12 +116,11 @@ class TaskContract {
   void tasksRunOnTheLoopsThreadInOrderAlsoThoseFromTheLoopItself(Rig rig) {
     EventLoop loop = rig.loop();
     var order = new ArrayList<String>();
-    loop.execute(
-        () -> {
-          order.add("first");
-          loop.execute(() -> order.add("third"));
-          assertSame(Thread.currentThread(), Thread.currentThread());
-        });
+    loop.execute(() -> {
+      order.add("first");
+      loop.execute(() -> order.add("third"));
+      assertSame(Thread.currentThread(), Thread.currentThread());
+    });
     loop.execute(() -> order.add("second"));
     assertEquals(List.of(), order, "never run inside execute");
     rig.turns(2);
@@ -138,10 +133,9 @@ class TaskContract {
   void aTaskThatFailsHarmsNobody(Rig rig) {
     var order = new ArrayList<String>();
     rig.loop()
-        .execute(
-            () -> {
-              throw new StackOverflowError("on purpose");
-            });
+        .execute(() -> {
+          throw new StackOverflowError("on purpose");
+        });
     rig.loop().execute(() -> order.add("next"));
     rig.turns(1);
     assertEquals(List.of("next"), order);

@@ -46,15 +46,14 @@ class TimerContract {
   void aTimerSetLateInALongTurnIsNotEarly(Rig rig) {
     EventLoop loop = rig.loop();
     long[] took = {-1};
-    loop.execute(
-        () -> {
-          long busyUntil = System.nanoTime() + 20_000_000;
-          while (System.nanoTime() < busyUntil) {
-            Thread.onSpinWait();
-          }
-          long start = System.nanoTime();
-          loop.schedule(Duration.ofMillis(10), () -> took[0] = System.nanoTime() - start);
-        });
+    loop.execute(() -> {
+      long busyUntil = System.nanoTime() + 20_000_000;
+      while (System.nanoTime() < busyUntil) {
+        Thread.onSpinWait();
+      }
+      long start = System.nanoTime();
+      loop.schedule(Duration.ofMillis(10), () -> took[0] = System.nanoTime() - start);
+    });
     rig.until("fired", () -> took[0] >= 0);
     assertTrue(took[0] >= 10_000_000, "after " + took[0]);
   }
@@ -108,11 +107,10 @@ class TimerContract {
     var timers = new ArrayList<Timer>();
     timers.add(
         rig.loop()
-            .timer(
-                () -> {
-                  fired[0]++;
-                  timers.getFirst().set(Duration.ZERO);
-                }));
+            .timer(() -> {
+              fired[0]++;
+              timers.getFirst().set(Duration.ZERO);
+            }));
     timers.getFirst().set(Duration.ZERO);
     peer.write("x");
     rig.until("x", () -> handler.received() == 1);
@@ -140,11 +138,10 @@ class TimerContract {
     for (int i = 0; i < 10; i++) {
       timers.add(
           rig.loop()
-              .timer(
-                  () -> {
-                    fired.add("one");
-                    timers.forEach(Timer::cancel);
-                  }));
+              .timer(() -> {
+                fired.add("one");
+                timers.forEach(Timer::cancel);
+              }));
     }
     timers.forEach(timer -> timer.set(Duration.ZERO));
     rig.turns(5);

@@ -34,8 +34,7 @@ class WriteOrderContract {
   @Contract
   void tenThousandSmallWritesArriveInOrder(Rig rig) throws Exception {
     var handler = new Recorder();
-    Peer peer =
-        rig.connected(ConnectionOptions.builder().sendBufferBytes(4096).build(), handler);
+    Peer peer = rig.connected(ConnectionOptions.builder().sendBufferBytes(4096).build(), handler);
     var expected = new StringBuilder();
     for (int i = 0; i < 10_000; i++) {
       String number = i + ",";
@@ -73,15 +72,14 @@ class WriteOrderContract {
     assertTrue(handler.connection().queuedBytes() > 0, "the kernel took it all?");
     rig.assertIdle(Duration.ofMillis(30)); // blocked, not busy
     var reading =
-        rig.aside(
-            () -> {
-              var all = new ByteArrayOutputStream();
-              var random = new Random(12);
-              while (all.size() < sent.length) {
-                all.write(peer.read(Math.min(1 + random.nextInt(60_000), sent.length - all.size())));
-              }
-              return all.toByteArray();
-            });
+        rig.aside(() -> {
+          var all = new ByteArrayOutputStream();
+          var random = new Random(12);
+          while (all.size() < sent.length) {
+            all.write(peer.read(Math.min(1 + random.nextInt(60_000), sent.length - all.size())));
+          }
+          return all.toByteArray();
+        });
     assertArrayEquals(sent, rig.await(reading));
     assertEquals(0, handler.connection().queuedBytes());
     // Interest in writability is gone: an empty send buffer would make a level-triggered loop spin.
@@ -130,8 +128,7 @@ class WriteOrderContract {
     handler.connection().write(new byte[0]);
     byte[] got = rig.readFrom(peer, 9);
     assertEquals("234780456", new String(got, StandardCharsets.US_ASCII));
-    assertThrows(
-        IndexOutOfBoundsException.class, () -> handler.connection().write(digits, 8, 3));
+    assertThrows(IndexOutOfBoundsException.class, () -> handler.connection().write(digits, 8, 3));
   }
 
   // The loop's one output buffer is shared: runs of several writers, and more than it holds
@@ -221,13 +218,11 @@ class WriteOrderContract {
     Peer peer = rig.connected(handler);
     handler.connection().close();
     var closing =
-        assertThrows(
-            IllegalStateException.class, () -> handler.connection().write(new byte[] {1}));
+        assertThrows(IllegalStateException.class, () -> handler.connection().write(new byte[] {1}));
     assertEquals("cannot write: the connection is closing", closing.getMessage());
     rig.until("closed", () -> handler.has("close"));
     var closed =
-        assertThrows(
-            IllegalStateException.class, () -> handler.connection().write(new byte[] {1}));
+        assertThrows(IllegalStateException.class, () -> handler.connection().write(new byte[] {1}));
     assertEquals("cannot write: the connection is closed", closed.getMessage());
     assertEquals(0, rig.readAllFrom(peer).length);
   }
