@@ -106,8 +106,7 @@ class FileTreeTest {
 
   private static int fetch(HttpClient client, URI uri, Path file) throws Exception {
     var response =
-        client.send(
-            HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
+        client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofByteArray());
     assertEquals(200, response.statusCode(), uri::toString);
     assertArrayEquals(Files.readAllBytes(file), response.body(), uri::toString);
     return 1;
