@@ -230,7 +230,7 @@ public final class Connection extends Channel implements AutoCloseable {
 
   private void updateInterest() throws IOException {
     int wanted = interest();
-    if (wanted == registered && (!is(DISARMED) || queued)) {
+    if (wanted == registered && (!is(DISARMED) || queued || wanted == 0)) {
       return;
     }
     if (registered == NOT_REGISTERED) {
@@ -245,7 +245,7 @@ public final class Connection extends Channel implements AutoCloseable {
   /**
    * What to ask the poller for. Under EDGE reading stays on while paused: an edge costs nothing and
    * is noted. Under LEVEL it would spin, so it is taken off, and what is final (a hang-up, an
-   * error) is not asked for again: a registration with no bit at all is silent.
+   * error) is not asked for again: with no bit at all only what is new is told.
    */
   private int interest() {
     if (is(CONNECTING)) {

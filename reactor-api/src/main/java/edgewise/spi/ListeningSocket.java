@@ -21,7 +21,7 @@ public interface ListeningSocket {
   /** The address it is bound to; the real port where 0 was asked for. */
   Endpoint local();
 
-  /** {@link Readiness#READ} to be told of connections, none for silence. */
+  /** {@link Readiness#READ} to be told of connections, none to be left alone. */
   void interest(int interest) throws IOException;
 
   /** Sets a socket option, as {@link StreamSocket#option(SocketOption, Object)}. */

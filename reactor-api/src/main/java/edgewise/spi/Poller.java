@@ -55,7 +55,7 @@ public interface Poller {
 
   /**
    * Registers a socket with an attachment, once; the interest may be changed later. No interest at
-   * all means silence, not even errors.
+   * all means that nothing is told again, and perhaps nothing at all; see {@link Readiness#ERROR}.
    */
   void register(StreamSocket socket, Object attachment, int interest, Trigger trigger)
       throws IOException;

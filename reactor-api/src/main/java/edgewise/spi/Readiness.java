@@ -13,7 +13,8 @@ public final class Readiness {
 
   /**
    * A failure is waiting. EPOLLERR. As an interest it means "tell me of errors and of {@link #HUP}
-   * though I ask for nothing else": an interest without any bit is silent, even about failures.
+   * though I ask for nothing else". An interest without any bit is never level-triggered: it does
+   * not repeat what has been told, and may be silent even about new failures.
    */
   public static final int ERROR = 0x008;
 

@@ -63,7 +63,9 @@ public interface StreamSocket {
   /** Takes the failure that is waiting (SO_ERROR), or null. Backends that cannot know say null. */
   @Nullable IOException takeError();
 
-  /** Changes the registered interest; {@link Readiness} bits, none for silence. */
+  /**
+   * Changes the registered interest; {@link Readiness} bits, see {@link Readiness#ERROR} for none.
+   */
   void interest(int interest) throws IOException;
 
   /** The address of this end. */

@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A descriptor in a poller's interest list, or about to be. Belongs to the poller's thread once it
  * is registered.
  *
- * <p>An interest without any bit takes the descriptor off the kernel's list (EPOLL_CTL_DEL), since
- * epoll_ctl(2) reports EPOLLERR and EPOLLHUP even for an empty mask.
+ * <p>epoll_ctl(2) reports EPOLLERR and EPOLLHUP even for an empty mask. An interest without any bit
+ * therefore becomes edge-triggered: what is so already is told once more and then no longer, and a
+ * failure that comes later is still an edge.
  */
 abstract class Registration {
   final Kernel kernel;
@@ -63,15 +64,10 @@ abstract class Registration {
     if (poller == null) {
       throw new IllegalStateException(this + " is not registered");
     }
-    int events = (interest & ~Readiness.ERROR) | mode;
-    if (interest == 0) {
-      if (listed) {
-        listed = false;
-        control(poller, Epoll.EPOLL_CTL_DEL, 0);
-      }
-    } else if (listed) {
+    int events = interest == 0 ? Epoll.EPOLLET : (interest & ~Readiness.ERROR) | mode;
+    if (listed) {
       control(poller, Epoll.EPOLL_CTL_MOD, events);
-    } else {
+    } else if (interest != 0) {
       control(poller, Epoll.EPOLL_CTL_ADD, events);
       listed = true;
     }
