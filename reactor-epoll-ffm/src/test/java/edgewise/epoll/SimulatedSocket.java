@@ -47,6 +47,7 @@ final class SimulatedSocket extends Pollable {
   /** A failure was ever reported or is going to be. */
   private boolean failed;
 
+  private boolean resetCame;
   private boolean linger0;
   private boolean gone;
 
@@ -54,8 +55,8 @@ final class SimulatedSocket extends Pollable {
     this.agenda = agenda;
     this.faults = faults;
     this.tcp = tcp;
-    sendBufferBytes = 1 << faults.random.nextInt(3, 13);
-    receiveBufferBytes = 1 << faults.random.nextInt(3, 13);
+    sendBufferBytes = faults.bufferBytes();
+    receiveBufferBytes = faults.bufferBytes();
   }
 
   static void pair(SimulatedSocket a, SimulatedSocket b) {
@@ -85,6 +86,11 @@ final class SimulatedSocket extends Pollable {
   /** Whether the connection was reset, or is to be, at any time. */
   boolean hasFailed() {
     return failed;
+  }
+
+  /** Whether a reset has come. */
+  boolean wasReset() {
+    return resetCame;
   }
 
   /** Bytes that could be received now. */
@@ -178,6 +184,9 @@ final class SimulatedSocket extends Pollable {
       shutWrite = true;
       out.end();
       wake(0);
+    } else if (!tcp) {
+      out.tellOfEndAgain(); // unix_shutdown wakes both ends each time
+      wake(0);
     }
     return 0;
   }
@@ -260,6 +269,7 @@ final class SimulatedSocket extends Pollable {
 
   private void breakOff(int errno) {
     failed = true;
+    resetCame = true;
     error = errno;
     broken = true;
     shutRead = true;
@@ -278,6 +288,7 @@ final class SimulatedSocket extends Pollable {
       shutWrite = true;
       if (unread) {
         failed = true;
+        resetCame = true;
         error = Errno.ECONNRESET;
       }
       wake(0);

@@ -6,6 +6,7 @@ import edgewise.EventLoop;
 import edgewise.ListenOptions;
 import edgewise.Listener;
 import edgewise.LoopOptions;
+import edgewise.LoopStats;
 import edgewise.Trigger;
 import java.io.IOException;
 import java.time.Duration;
@@ -220,8 +221,10 @@ final class Simulation implements AutoCloseable {
   }
 
   private Network.Answer answer() {
-    boolean accepts = !rough || faults.random.nextInt(4) > 0;
-    return accepts ? Network.Answer.ACCEPT : Network.Answer.values()[faults.random.nextInt(3)];
+    if (!rough || faults.random.nextInt(4) > 0) {
+      return Network.Answer.ACCEPT;
+    }
+    return faults.random.nextBoolean() ? Network.Answer.REFUSE : Network.Answer.NONE;
   }
 
   private void begin(Peer peer, SimulatedSocket socket) {
@@ -283,6 +286,10 @@ final class Simulation implements AutoCloseable {
       throw kernel.fail("left open: " + kernel.descriptors.open());
     }
     begun.forEach(conversation -> conversation.checkOutcome());
+    LoopStats stats = loop.stats();
+    if (stats.events() + stats.staleEvents() != kernel.eventsReported) {
+      throw kernel.fail(stats + ", but " + kernel.eventsReported + " events were reported");
+    }
     int most = 4 * (kernel.progress + kernel.sleeps) + 100;
     if (kernel.waits > most) {
       throw kernel.fail(kernel.waits + " turns for " + kernel.progress + " steps forward");
