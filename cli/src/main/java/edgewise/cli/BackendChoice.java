@@ -76,12 +76,8 @@ record BackendChoice(Backend backend, Trigger trigger, @Nullable String insteadO
     return trigger;
   }
 
-  private static String name(Trigger trigger) {
-    return trigger.name().toLowerCase(Locale.ROOT);
-  }
-
   /** "edge", "level" or "oneshot". */
-  String triggerName() {
-    return name(trigger);
+  static String name(Trigger trigger) {
+    return trigger.name().toLowerCase(Locale.ROOT);
   }
 }

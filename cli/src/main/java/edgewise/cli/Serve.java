@@ -103,7 +103,7 @@ final class Serve implements Callable<Integer> {
     Reactor reactor = openReactor(choice, failure);
     HttpServer server = start(reactor, endpoints);
     StopOnSignal stop = StopOnSignal.install(server, reactor, err);
-    print(server, choice);
+    print(server, reactor);
     return stop.await(failure);
   }
 
@@ -163,14 +163,19 @@ final class Serve implements Callable<Integer> {
     }
   }
 
-  private void print(HttpServer server, BackendChoice choice) {
+  /** What runs, asked of what runs. */
+  private void print(HttpServer server, Reactor reactor) {
     PrintWriter out = spec.commandLine().getOut();
     for (Endpoint endpoint : server.endpoints()) {
       out.println(PrintedAddress.of(endpoint));
     }
+    int count = reactor.loops().size();
     out.printf(
         "%s backend, %s-triggered, %d %s%n",
-        choice.backend().name(), choice.triggerName(), loops, loops == 1 ? "loop" : "loops");
+        reactor.backend().name(),
+        BackendChoice.name(reactor.loops().getFirst().trigger()),
+        count,
+        count == 1 ? "loop" : "loops");
     out.flush();
   }
 }

@@ -1,5 +1,6 @@
 package edgewise.cli;
 
+import edgewise.EventLoop;
 import edgewise.Reactor;
 import edgewise.http.HttpServer;
 import edgewise.linux.Linux;
@@ -27,7 +28,7 @@ import picocli.CommandLine.ExitCode;
  * plus the signal's number, and the only public call that gives another number once that has begun
  * is {@link Runtime#halt}. It does not wait for the hooks of others (a flight recording, a coverage
  * agent), so this hook does. The JVM does not react to a second signal while hooks run; so the hook
- * starts by giving the signals back to the kernel, which takes native access. Where that is denied,
+ * gives the signals back to the kernel, which takes native access. Where that is denied,
  * a second signal has no effect, and the grace period bounds the wait.
  */
 final class StopOnSignal {
@@ -81,7 +82,6 @@ final class StopOnSignal {
   private void stopAndHalt() {
     int exitCode = ExitCode.OK;
     try {
-      giveSignalsBack();
       stop();
     } catch (IOException | RuntimeException e) {
       Main.printLine(err, "did not stop in good order: " + e);
@@ -93,31 +93,33 @@ final class StopOnSignal {
     Runtime.getRuntime().halt(exitCode);
   }
 
-  private static void giveSignalsBack() {
+  private void stop() throws IOException, InterruptedException {
+    server.stop(GRACE);
+    Thread.ofPlatform().daemon().name("edgewise-stopping").start(this::whileStopping);
+    server.awaitStop();
+    reactor.close();
+  }
+
+  /**
+   * In a thread of its own: where nothing has called the kernel yet, the first call takes longer
+   * than it takes to stop an idle server.
+   */
+  private void whileStopping() {
     if (Linux.unavailable() == null) {
       Signal.signal(Signal.SIGINT, Signal.SIG_DFL);
       Signal.signal(Signal.SIGTERM, Signal.SIG_DFL);
     }
-  }
-
-  private void stop() throws IOException, InterruptedException {
-    server.stop(GRACE);
-    Thread impatient = Thread.ofVirtual().start(this::tellIfItTakesLong);
-    server.awaitStop();
-    impatient.interrupt();
-    reactor.close();
-  }
-
-  private void tellIfItTakesLong() {
     try {
       Thread.sleep(PATIENCE);
+    } catch (InterruptedException e) {
+      return; // nobody does this, and there would be nothing to tell
+    }
+    int inHand = reactor.loops().stream().mapToInt(EventLoop::connections).sum();
+    if (inHand > 0) {
       Main.printLine(
           err,
-          "finishing what is in hand, for up to "
-              + GRACE.toSeconds()
-              + " seconds; Ctrl-C again ends it at once");
-    } catch (InterruptedException inTime) {
-      Thread.currentThread().interrupt(); // nothing to tell
+          "finishing %d %s, for up to %d seconds; Ctrl-C again ends it at once"
+              .formatted(inHand, inHand == 1 ? "connection" : "connections", GRACE.toSeconds()));
     }
   }
 

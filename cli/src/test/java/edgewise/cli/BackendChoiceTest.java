@@ -24,7 +24,7 @@ class BackendChoiceTest {
   void theBestOneIsTakenAndNothingIsSaidAboutIt() {
     BackendChoice choice = BackendChoice.of(List.of(EPOLL, SELECT), null, null);
     assertEquals("epoll", choice.backend().name());
-    assertEquals("edge", choice.triggerName());
+    assertEquals(Trigger.EDGE, choice.trigger());
     assertNull(choice.insteadOf());
   }
 
@@ -32,7 +32,7 @@ class BackendChoiceTest {
   void withoutEpollItIsSelectAndTheReasonIsTold() {
     BackendChoice choice = BackendChoice.of(List.of(NO_EPOLL, SELECT), null, null);
     assertEquals("select", choice.backend().name());
-    assertEquals("level", choice.triggerName());
+    assertEquals(Trigger.LEVEL, choice.trigger());
     assertEquals(
         "using the select backend: the epoll backend cannot be used: native access is denied: add"
             + " --flag",

@@ -2,6 +2,7 @@ package edgewise.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import edgewise.cli.Finding.Grade;
 import java.io.IOException;
@@ -76,6 +77,17 @@ class LimitFindingsTest {
       assertEquals(Grade.WARN, finding.grade());
       assertEquals("not known", finding.value());
     }
+  }
+
+  /** Files under /proc/sys end after the first read, so reading one byte first gave "4" of 4096. */
+  @Test
+  void theKernelsOwnFilesAreReadWhole() throws Exception {
+    Path file = Path.of("/proc/sys/net/core/somaxconn");
+    assumeTrue(Files.exists(file), "there is no " + file);
+    var cat = new ProcessBuilder("cat", file.toString()).start();
+    String expected = cat.inputReader().readLine();
+    assertEquals(0, cat.waitFor());
+    assertEquals(expected, LimitFindings.under(Path.of("/proc")).get(1).value());
   }
 
   private void write(String name, String text) throws IOException {

@@ -171,7 +171,7 @@ class ServeCommandTest {
       serve.awaitStart();
       try (var download = beginDownload(serve.url())) {
         serve.signal("TERM");
-        assertTrue(serve.errorLine().contains("finishing what is in hand"));
+        assertTrue(serve.errorLine().contains("finishing 1 connection, for up to"));
         assertEquals(HUGE_BYTES, countBody(download.getInputStream()));
       }
       var ended = serve.awaitEnd();
