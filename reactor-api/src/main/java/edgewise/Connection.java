@@ -595,8 +595,9 @@ public final class Connection extends Channel implements AutoCloseable {
     return !is(CLOSED | CLOSING);
   }
 
-  boolean hasPeerHungUp() {
-    return is(HUNG_UP);
+  /** A hang-up was seen, or sending has failed. */
+  boolean isPeerGone() {
+    return is(HUNG_UP) || hasSendFailed();
   }
 
   /** Has the loop give this connection a turn, if it is not having one. */

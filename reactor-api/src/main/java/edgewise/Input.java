@@ -60,8 +60,8 @@ final class Input {
    * 3 and 4).
    *
    * <p>Under EDGE only EAGAIN ends the drain, as epoll(7) asks in general; under LEVEL a short
-   * receive does as well, since the poller speaks up again if there is more. A hang-up that was
-   * already seen is followed to its end, so that the end costs no further poll.
+   * receive does as well, since the poller speaks up again if there is more. When the peer is
+   * known to be gone the stream is followed to its end, since nothing more will speak up.
    */
   void receive() throws Exception {
     redeliver();
@@ -90,7 +90,7 @@ final class Input {
         end();
       } else {
         bytes -= count;
-        readable = edge || count == room || connection.hasPeerHungUp();
+        readable = edge || count == room || connection.isPeerGone();
         received(into, at, at + count);
       }
     }

@@ -39,6 +39,7 @@ final class Conversation implements Handler {
   private boolean paused;
   private boolean above;
   private boolean ended;
+  private boolean shut;
   private boolean closing;
   private boolean lingering;
 
@@ -315,11 +316,14 @@ final class Conversation implements Handler {
         open().close();
       }
       case 2 -> {
+        lingering |= !closing;
         closing = true;
-        lingering = true;
         open().closeLingering(Duration.ofSeconds(faults.upTo(60)));
       }
-      case 3 -> open().shutdownOutput();
+      case 3 -> {
+        shut = true;
+        open().shutdownOutput();
+      }
       default -> {
         closing = true;
         spoilt = true;
@@ -333,7 +337,7 @@ final class Conversation implements Handler {
   /** The loop is about to sleep, and nothing is ready. */
   void checkAsleep() {
     SimulatedSocket inside = socket;
-    if (!isOpen() || inside == null) {
+    if (!isOpen() || inside == null || inside.isGone()) {
       return;
     }
     boolean wanted = lingering || (!paused && !closing);
@@ -349,7 +353,7 @@ final class Conversation implements Handler {
 
   /** Writability is asked for while something is queued, and only then (law 9). */
   void checkInterest() {
-    if (isOpen() && fd >= 0) {
+    if (isOpen() && socket != null && !socket.isGone()) {
       boolean asked = (world.epoll().interest(fd) & Epoll.EPOLLOUT) != 0;
       require(!asked || open().queuedBytes() > 0, "EPOLLOUT is armed with nothing queued");
     }
@@ -368,10 +372,10 @@ final class Conversation implements Handler {
       return;
     }
     boolean reset = inside.hasFailed();
-    if (reset && !closing) {
+    if (inside.wasReset() && !closing && !(ended && shut)) {
       require(cause != null, "reset, and no cause");
     }
-    if (!reset && !closing) {
+    if (!reset && !closing && !paused) { // a send that fails ends a paused connection
       require(ended || cause != null, "the peer's end was not delivered");
       require(seen == peer.sent, (peer.sent - seen) + " bytes of the peer were lost");
     }

@@ -40,6 +40,11 @@ final class Faults {
   /** The longest that bytes are under way. */
   long latencyNanos = 200 * MICROSECOND;
 
+  /** Socket buffers have 2 to the power of at least this and less than that. */
+  int leastBufferShift = 3;
+
+  int mostBufferShift = 13;
+
   Faults(long seed) {
     random = new SplittableRandom(seed);
   }
@@ -56,6 +61,18 @@ final class Faults {
     faults.slowCall = faults.rate(0.5);
     faults.stranger = faults.rate(0.3);
     faults.latencyNanos = 1L << faults.random.nextInt(10, 23);
+    return faults;
+  }
+
+  int bufferBytes() {
+    return 1 << random.nextInt(leastBufferShift, mostBufferShift);
+  }
+
+  /** A kind kernel with large buffers. */
+  static Faults none(long seed) {
+    var faults = new Faults(seed);
+    faults.leastBufferShift = 17;
+    faults.mostBufferShift = 18;
     return faults;
   }
 

@@ -98,6 +98,9 @@ final class Network {
   int connect(SimulatedSocket client, int number) {
     client.remote = number;
     client.local = client.tcp ? nextNumber() : 0;
+    if (!client.tcp && listeners.containsKey(number)) {
+      return connectFromOutside(client, number) == null ? -Errno.ECONNREFUSED : 0;
+    }
     @Nullable Server server = servers.get(number);
     Answer answer = server == null ? Answer.REFUSE : server.answer;
     if (client.tcp) {

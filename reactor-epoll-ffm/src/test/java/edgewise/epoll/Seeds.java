@@ -4,7 +4,8 @@ import org.junit.jupiter.api.Assertions;
 
 /**
  * Runs a property from many seeds, which are the same in every build. A failure names its seed and
- * shows what happened last; {@code -Dedgewise.seed=N} runs that seed alone.
+ * shows what happened last; {@code -Dedgewise.seed=N} runs that seed alone, and
+ * {@code -Dedgewise.trace=N} shows more lines.
  */
 final class Seeds {
   /** Something that holds whatever the seed; all its chance comes from there. */

@@ -45,7 +45,7 @@ class SimulatedConversationsTest {
   @ParameterizedTest(name = "{0}, tcp: {1}")
   @MethodSource("modes")
   void theSameOverManyMoreSeeds(Trigger trigger, boolean tcp) {
-    check(trigger, tcp, false, 20_000, 20_000);
-    check(trigger, tcp, true, 20_000, 20_000);
+    check(trigger, tcp, false, 20_000, 15_000);
+    check(trigger, tcp, true, 20_000, 15_000);
   }
 }

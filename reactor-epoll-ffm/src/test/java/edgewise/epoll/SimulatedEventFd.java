@@ -5,16 +5,10 @@ import edgewise.linux.Epoll;
 /** eventfd(2), as far as the backend uses it: it writes and never reads. */
 final class SimulatedEventFd extends Pollable {
   private long counter;
-  private int writes;
 
   void write() {
     counter++;
-    writes++;
     wake(Epoll.EPOLLIN);
-  }
-
-  int writes() {
-    return writes;
   }
 
   @Override

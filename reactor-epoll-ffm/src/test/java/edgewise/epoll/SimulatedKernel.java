@@ -59,7 +59,11 @@ final class SimulatedKernel implements Kernel {
   int sleeps;
   int progress;
   int acceptCalls;
+  int eventfdWrites;
+
+  /** Without those of eventfds. */
   int eventsReported;
+
   final Map<Integer, Integer> sendsThisTurn = new HashMap<>();
 
   SimulatedKernel(Faults faults, Trace trace) {
@@ -156,10 +160,10 @@ final class SimulatedKernel implements Kernel {
       throw fail("SPIN: " + SPIN + " turns without progress");
     }
     int count = wait(epoll, events, timeoutNanos);
-    eventsReported += Math.max(count, 0);
     trace.add(agenda.now(), "epoll_wait", timeoutNanos, count);
     for (int i = 0; i < count; i++) {
       trace.add(agenda.now(), "  event of", (int) events.data(i), events.events(i));
+      eventsReported += epoll.lastBatch().get(i) instanceof SimulatedEventFd ? 0 : 1;
     }
     return count;
   }
@@ -175,9 +179,8 @@ final class SimulatedKernel implements Kernel {
         break;
       }
       if (faults.happens(faults.interruption)) {
-        long most = Math.min(end - agenda.now(), Faults.MILLISECOND);
-        agenda.pass(faults.random.nextLong(most));
-        return -Errno.EINTR;
+        interrupt(epoll, end);
+        return epoll.hasReady() ? epoll.take(events) : -Errno.EINTR;
       }
       if (!agenda.advance(end)) {
         if (forever && isOver.getAsBoolean()) {
@@ -192,6 +195,16 @@ final class SimulatedKernel implements Kernel {
     return epoll.take(events);
   }
 
+  /** A signal comes in a moment, unless an event comes before it. */
+  private void interrupt(SimulatedEpoll epoll, long end) {
+    long signal = agenda.now() + faults.random.nextLong(Faults.MILLISECOND);
+    long latest = Math.min(end - 1, signal);
+    while (!epoll.hasReady() && agenda.advance(latest)) {}
+    if (!epoll.hasReady()) {
+      agenda.pass(Math.max(0, latest - agenda.now()));
+    }
+  }
+
   @Override
   public int eventfd() {
     return done("eventfd", 0, descriptors.open(new SimulatedEventFd()));
@@ -200,6 +213,7 @@ final class SimulatedKernel implements Kernel {
   @Override
   public int eventfdWrite(int fd) {
     file("eventfd write", fd, SimulatedEventFd.class).write();
+    eventfdWrites++;
     return done("eventfd write", fd, 0);
   }
 

@@ -47,6 +47,7 @@ final class SimulatedSocket extends Pollable {
   /** A failure was ever reported or is going to be. */
   private boolean failed;
 
+  private boolean resetCame;
   private boolean linger0;
   private boolean gone;
 
@@ -54,8 +55,8 @@ final class SimulatedSocket extends Pollable {
     this.agenda = agenda;
     this.faults = faults;
     this.tcp = tcp;
-    sendBufferBytes = 1 << faults.random.nextInt(3, 13);
-    receiveBufferBytes = 1 << faults.random.nextInt(3, 13);
+    sendBufferBytes = faults.bufferBytes();
+    receiveBufferBytes = faults.bufferBytes();
   }
 
   static void pair(SimulatedSocket a, SimulatedSocket b) {
@@ -85,6 +86,11 @@ final class SimulatedSocket extends Pollable {
   /** Whether the connection was reset, or is to be, at any time. */
   boolean hasFailed() {
     return failed;
+  }
+
+  /** Whether a reset has come. */
+  boolean wasReset() {
+    return resetCame;
   }
 
   /** Bytes that could be received now. */
@@ -260,6 +266,7 @@ final class SimulatedSocket extends Pollable {
 
   private void breakOff(int errno) {
     failed = true;
+    resetCame = true;
     error = errno;
     broken = true;
     shutRead = true;
@@ -278,6 +285,7 @@ final class SimulatedSocket extends Pollable {
       shutWrite = true;
       if (unread) {
         failed = true;
+        resetCame = true;
         error = Errno.ECONNRESET;
       }
       wake(0);

@@ -6,6 +6,7 @@ import edgewise.EventLoop;
 import edgewise.ListenOptions;
 import edgewise.Listener;
 import edgewise.LoopOptions;
+import edgewise.LoopStats;
 import edgewise.Trigger;
 import java.io.IOException;
 import java.time.Duration;
@@ -283,6 +284,10 @@ final class Simulation implements AutoCloseable {
       throw kernel.fail("left open: " + kernel.descriptors.open());
     }
     begun.forEach(conversation -> conversation.checkOutcome());
+    LoopStats stats = loop.stats();
+    if (stats.events() + stats.staleEvents() != kernel.eventsReported) {
+      throw kernel.fail(stats + ", but " + kernel.eventsReported + " events were reported");
+    }
     int most = 4 * (kernel.progress + kernel.sleeps) + 100;
     if (kernel.waits > most) {
       throw kernel.fail(kernel.waits + " turns for " + kernel.progress + " steps forward");

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What happened: a digest of all of it, and the last lines in words when somebody wants them. */
 final class Trace {
-  private static final int LINES = 120;
+  private static final int LINES = Integer.getInteger("edgewise.trace", 120);
 
   private final @Nullable ArrayDeque<String> lines;
   private long digest;
