@@ -1,11 +1,10 @@
-/** The {@code edgewise} command. */
+/** The {@code edgewise} command. Backends are found by {@code ServiceLoader}, as by any program. */
 module edgewise.cli {
   requires static org.jspecify;
   requires edgewise;
   requires edgewise.http;
   requires edgewise.linux;
   requires info.picocli;
-  requires org.slf4j;
 
   opens edgewise.cli to
       info.picocli;

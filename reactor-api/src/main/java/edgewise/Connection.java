@@ -264,8 +264,28 @@ public final class Connection extends Channel implements AutoCloseable {
     return wanted;
   }
 
+  /**
+   * Sending has failed: the peer is gone. What it sent before is still delivered, unless nobody
+   * wants it, and then the connection closes with that cause (law 6).
+   */
+  void sendFailed(IOException e) {
+    input.readable = true;
+    if (input.hasWork() && !input.discarding) {
+      touch();
+    } else {
+      release(e);
+    }
+  }
+
+  boolean hasSendFailed() {
+    return output.failure != null;
+  }
+
   /** Acts on hang-ups and errors that no receive will tell of (law 6). */
   private void heedHangup() throws Exception {
+    if (hasSendFailed() && !input.hasWork()) {
+      release(output.failure);
+    }
     if (is(CLOSED) || !is(HUNG_UP | BROKEN) || input.hasWork()) {
       return;
     }
@@ -484,7 +504,7 @@ public final class Connection extends Channel implements AutoCloseable {
     }
     boolean bothEnded = is(OUTPUT_SHUT) && input.ended;
     if (bothEnded || (is(CLOSING) && !input.discarding)) {
-      release(null);
+      release(output.failure);
     }
   }
 
@@ -575,8 +595,9 @@ public final class Connection extends Channel implements AutoCloseable {
     return !is(CLOSED | CLOSING);
   }
 
-  boolean hasPeerHungUp() {
-    return is(HUNG_UP);
+  /** A hang-up was seen, or sending has failed. */
+  boolean isPeerGone() {
+    return is(HUNG_UP) || hasSendFailed();
   }
 
   /** Has the loop give this connection a turn, if it is not having one. */
@@ -588,7 +609,7 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /** Whether it can be written to: connected, and neither closed, closing, nor shut. */
   public boolean isOpen() {
-    return !is(CLOSED | CLOSING | SHUT_WANTED | CONNECTING);
+    return !is(CLOSED | CLOSING | SHUT_WANTED | CONNECTING) && !hasSendFailed();
   }
 
   /** The loop that it belongs to. */

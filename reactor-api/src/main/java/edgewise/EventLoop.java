@@ -24,8 +24,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventLoop implements Executor, AutoCloseable {
 
-  /** Runs the loop until it is stopped; then everything it owned is closed. */
+  /**
+   * Runs the loop until it is stopped; then everything it owned is closed.
+   *
+   * @throws IllegalStateException if this is called from one of its handlers
+   */
   public void run() {
+    checkOutsideOfTurn();
     while (!closed) {
       turn(Poller.FOREVER);
     }
@@ -154,14 +159,18 @@ public final class EventLoop implements Executor, AutoCloseable {
    * @throws IllegalStateException if the loop is closed, or this is called from one of its handlers
    */
   public void turn(Duration maxWait) {
-    checkThread();
+    checkOutsideOfTurn();
     if (closed) {
       throw new IllegalStateException("the loop is closed");
     }
+    turn(Math.max(0, Limits.nanos(maxWait)));
+  }
+
+  private void checkOutsideOfTurn() {
+    checkThread();
     if (inTurn) {
       throw new IllegalStateException("a turn cannot be taken inside a turn");
     }
-    turn(Math.max(0, Limits.nanos(maxWait)));
   }
 
   // --- what users open on it

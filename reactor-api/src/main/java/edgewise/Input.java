@@ -60,8 +60,8 @@ final class Input {
    * 3 and 4).
    *
    * <p>Under EDGE only EAGAIN ends the drain, as epoll(7) asks in general; under LEVEL a short
-   * receive does as well, since the poller speaks up again if there is more. A hang-up that was
-   * already seen is followed to its end, so that the end costs no further poll.
+   * receive does as well, since the poller speaks up again if there is more. When the peer is known
+   * to be gone the stream is followed to its end, since nothing more will speak up.
    */
   void receive() throws Exception {
     redeliver();
@@ -83,10 +83,14 @@ final class Input {
       if (count == StreamSocket.WOULD_BLOCK) {
         readable = false;
       } else if (count == StreamSocket.END) {
+        readable = false;
+        if (connection.hasSendFailed()) {
+          return; // after a reset it looks like an end, but is none
+        }
         end();
       } else {
         bytes -= count;
-        readable = edge || count == room || connection.hasPeerHungUp();
+        readable = edge || count == room || connection.isPeerGone();
         received(into, at, at + count);
       }
     }
@@ -112,7 +116,9 @@ final class Input {
 
   private void deliverUnconsumed(NativeBuffer kept) throws Exception {
     deliver(kept.bytes);
-    if (kept == unconsumed && (!kept.bytes.hasRemaining() || !isKept(kept.bytes.remaining()))) {
+    if (kept != unconsumed) {
+      connection.loop.pool.give(kept); // dropped meanwhile, but the handler was still reading it
+    } else if (!kept.bytes.hasRemaining() || !isKept(kept.bytes.remaining())) {
       dropUnconsumed();
     }
   }
@@ -178,7 +184,6 @@ final class Input {
   }
 
   private void end() throws Exception {
-    readable = false;
     ended = true;
     dropUnconsumed();
     if (!discarding) {
@@ -198,10 +203,12 @@ final class Input {
     dropUnconsumed();
   }
 
-  /** Gives the borrowed buffer back. */
+  /** Gives the borrowed buffer back; one that the handler is reading, when it has returned. */
   private void dropUnconsumed() {
     if (unconsumed != null) {
-      connection.loop.pool.give(unconsumed);
+      if (!delivering) {
+        connection.loop.pool.give(unconsumed);
+      }
       unconsumed = null;
     }
   }

@@ -73,10 +73,13 @@ public final class Listener extends Channel implements AutoCloseable {
     }
   }
 
-  /** Accepts until nobody waits; whether the budget was spent before that. */
+  /**
+   * Accepts until nobody waits, or an acceptor pauses or closes this listener; whether the budget
+   * was spent before that.
+   */
   private boolean accept() throws IOException {
     for (int i = loop.options.acceptBudget(); i > 0; i--) {
-      if (closed || paused || isFull()) { // the acceptor may have closed or paused it
+      if (closed || paused || isFull()) {
         return false;
       }
       StreamSocket next = socket.accept(options.connections());
@@ -88,7 +91,7 @@ public final class Listener extends Channel implements AutoCloseable {
       connections.incrementAndGet();
       handOver(next, nextLoop.get());
     }
-    return true;
+    return !closed && !paused;
   }
 
   /** Puts the flag up before it looks: a connection that closes meanwhile sees the flag. */

@@ -1,6 +1,7 @@
 package edgewise;
 
 import edgewise.spi.StreamSocket;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ final class Output {
   private final StreamSocket socket;
   private @Nullable Backlog backlog;
 
+  /** Sending has failed, for ever; what is written since is dropped. */
+  @Nullable IOException failure;
+
   /** The kernel takes no more: wait until the socket is writable. */
   boolean blocked;
 
@@ -37,10 +41,14 @@ final class Output {
     this.socket = socket;
   }
 
+  private boolean isTaken() {
+    return connection.isLive() && failure == null;
+  }
+
   void write(ByteBuffer bytes, int offset, int length) {
     int from = offset;
     int end = offset + length;
-    while (from < end && connection.isLive()) {
+    while (from < end && isTaken()) {
       int count = backlog == null ? Math.min(room(), end - from) : end - from;
       if (backlog != null) {
         backlog.add(bytes, from, count);
@@ -54,7 +62,7 @@ final class Output {
   void write(byte[] bytes, int offset, int length) {
     int from = offset;
     int end = offset + length;
-    while (from < end && connection.isLive()) {
+    while (from < end && isTaken()) {
       int count = backlog == null ? Math.min(room(), end - from) : end - from;
       if (backlog != null) {
         backlog.add(bytes, from, count);
@@ -71,12 +79,12 @@ final class Output {
     if (outbox.room() == 0) {
       outbox.sendAll();
     }
-    return backlog == null && connection.isLive() ? outbox.room() : 0;
+    return backlog == null && isTaken() ? outbox.room() : 0;
   }
 
   void sendFile(OpenFile file, long position, long count) {
     sendStaged(true);
-    if (connection.isLive()) {
+    if (isTaken()) {
       backlog().add(file, position, count);
       sendBacklog();
     }
@@ -102,7 +110,7 @@ final class Output {
       }
       connection.loop.outbox.drop(this);
     } catch (IOException e) {
-      connection.release(e);
+      fail(e);
     }
   }
 
@@ -116,9 +124,17 @@ final class Output {
       if (backlog.isEmpty()) {
         backlog = null;
       }
+    } catch (EOFException e) {
+      connection.release(e); // our own mistake, not the peer's end
     } catch (IOException e) {
-      connection.release(e);
+      fail(e);
     }
+  }
+
+  private void fail(IOException e) {
+    failure = e;
+    drop();
+    connection.sendFailed(e);
   }
 
   /** Whether a turn would find something to do. */
@@ -138,20 +154,21 @@ final class Output {
 
   /** Notes on which side of the high-water mark the queue is; true if it is below. */
   boolean isBelow(int highWater) {
-    boolean below = queuedBytes() <= highWater;
+    boolean below = queuedBytes() <= highWater && failure == null;
     aboveHigh |= !below;
     return below;
   }
 
   /** Whether the queue has just fallen to the low-water mark; true once per crossing. */
   boolean hasFallenTo(int lowWater) {
-    boolean fallen = aboveHigh && queuedBytes() <= lowWater;
+    boolean fallen = aboveHigh && queuedBytes() <= lowWater && failure == null;
     aboveHigh &= !fallen;
     return fallen;
   }
 
   /** Drops everything and gives the buffers back. */
   void drop() {
+    blocked = false;
     connection.loop.outbox.drop(this);
     if (backlog != null) {
       backlog.clear();

@@ -135,19 +135,22 @@ public final class Reactor implements AutoCloseable {
 
     /**
      * Stops listening on all loops, and returns when that is done. Accepted connections live on.
+     * Harmless when repeated, and for loops that have ended: they have closed their listeners.
      */
     @Override
     public void close() {
       for (Listener listener : listeners) {
-        try {
-          call(
-              listener.loop,
-              () -> {
-                listener.close();
-                return listener;
-              });
-        } catch (IOException e) {
-          throw new java.io.UncheckedIOException(e);
+        if (listener.loop.inLoop()) {
+          throw waitsForItself();
+        }
+        var done = new CompletableFuture<Boolean>();
+        boolean handedOver =
+            listener.loop.executeIfOpen(() -> {
+              listener.close();
+              done.complete(true);
+            });
+        if (handedOver) {
+          done.join();
         }
       }
     }
@@ -223,7 +226,7 @@ public final class Reactor implements AutoCloseable {
   /** Calls something on a loop and waits for its outcome. */
   private static <T> T call(EventLoop loop, Callable<T> what) throws IOException {
     if (loop.inLoop()) {
-      throw new IllegalStateException("would wait for the loop on the loop's own thread");
+      throw waitsForItself();
     }
     var outcome = new CompletableFuture<T>();
     loop.execute(() -> {
@@ -234,6 +237,10 @@ public final class Reactor implements AutoCloseable {
       }
     });
     return await(outcome);
+  }
+
+  private static IllegalStateException waitsForItself() {
+    return new IllegalStateException("would wait for the loop on the loop's own thread");
   }
 
   private static <T> T await(CompletableFuture<T> outcome) throws IOException {

@@ -54,7 +54,8 @@ final class TaskQueue {
 
   /** The loop: takes all tasks, the oldest first. */
   @Nullable Node takeAll() {
-    return top == null ? null : oldestFirst((Node) TOP.getAndSet(this, null));
+    Node seen = top; // only the loop closes: once closed the queue stays so, also when looked into
+    return seen == null || seen == CLOSED ? null : oldestFirst((Node) TOP.getAndSet(this, null));
   }
 
   /** The loop: takes all tasks and refuses further ones. */

@@ -14,11 +14,14 @@ public final class Timer {
   /** When to fire, on the loop's clock. */
   long deadline;
 
+  /** Breaks ties: counts how often any timer was set. */
+  long order;
+
   /** Where it stands in the heap: its deadline there may be earlier than {@link #deadline}. */
   long heapDeadline;
 
-  /** Breaks ties. */
-  long order;
+  /** The {@link #order} of {@link #heapDeadline}: to change it would disturb the heap too. */
+  long heapOrder;
 
   /** The index in the heap, or -1 while it is not set. */
   int index = -1;

@@ -43,6 +43,7 @@ final class Timers {
       timer.index = size++;
     }
     timer.heapDeadline = deadline;
+    timer.heapOrder = timer.order;
     siftUp(timer, timer.index);
     siftDown(timer, timer.index);
   }
@@ -63,6 +64,7 @@ final class Timers {
       Timer first = at(0);
       if (first.deadline - first.heapDeadline > 0) {
         first.heapDeadline = first.deadline;
+        first.heapOrder = first.order;
         siftDown(first, 0);
       } else if (first.order >= end) {
         return;
@@ -90,7 +92,7 @@ final class Timers {
 
   private static boolean before(Timer a, Timer b) {
     long difference = a.heapDeadline - b.heapDeadline;
-    return difference < 0 || (difference == 0 && a.order < b.order);
+    return difference < 0 || (difference == 0 && a.heapOrder < b.heapOrder);
   }
 
   private void siftUp(Timer timer, int from) {

@@ -1,4 +1,21 @@
-/** The {@code edgewise} command. */
+/**
+ * The {@code edgewise} command.
+ *
+ * <h2>The map</h2>
+ *
+ * <ul>
+ *   <li>{@link edgewise.cli.Main} reads the command line and turns whatever goes wrong into one
+ *       line and an exit code.
+ *   <li>{@code Serve} serves a directory; {@code ListenAddress} reads its addresses and {@code
+ *       PrintedAddress} prints them; {@code BackendChoice} finds its backend; {@code StopOnSignal}
+ *       ends it.
+ *   <li>{@code Doctor} prints what works on this machine, one {@code Finding} a line, from {@code
+ *       MachineFindings}, {@code BackendFindings}, {@code LimitFindings} and {@code
+ *       FeatureFindings}.
+ * </ul>
+ *
+ * Commands print to the writers of their {@code CommandLine}, so a test reads what they print.
+ */
 @NullMarked
 package edgewise.cli;
 

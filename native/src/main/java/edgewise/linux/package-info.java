@@ -20,7 +20,8 @@
  *   <li>{@link edgewise.linux.File}, {@link edgewise.linux.OpenHow}, {@link edgewise.linux.Stat},
  *       {@link edgewise.linux.IoVec}: open(2), read(2), sendfile(2), statx(2) and their kin.
  *   <li>{@link edgewise.linux.Resource}, {@link edgewise.linux.Unistd}, {@link
- *       edgewise.linux.Uname}, {@link edgewise.linux.Libc}: the process and the machine.
+ *       edgewise.linux.Uname}, {@link edgewise.linux.Signal}, {@link edgewise.linux.Libc}: the
+ *       process and the machine.
  *   <li>{@link edgewise.linux.Errno}: numbers, names and texts of errors.
  *   <li>{@link edgewise.linux.Abi} has what differs between x86-64, aarch64 and riscv64; {@code
  *       Struct} has the layouts that do not.

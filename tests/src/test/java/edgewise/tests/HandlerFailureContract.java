@@ -22,15 +22,14 @@ import java.util.concurrent.RejectedExecutionException;
 
 /** Law 12: one bad connection is one bad connection. */
 class HandlerFailureContract {
-  private static final Exception ON_PURPOSE = new Exception("on purpose");
+  private final Exception onPurpose = new Exception("on purpose");
 
   private interface Trouble {
     void cause(Rig rig, Peer peer, Recorder bad) throws Exception;
   }
 
   /** The handler fails in one call; its connection ends with that cause, another one goes on. */
-  private static void failsIn(Rig rig, String call, Recorder bad, Trouble trouble)
-      throws Exception {
+  private void failsIn(Rig rig, String call, Recorder bad, Trouble trouble) throws Exception {
     var good = new Recorder();
     Peer goodPeer = rig.connected(good);
     Peer badPeer = rig.connected(ConnectionOptions.builder().waterMarks(0, 1).build(), bad);
@@ -38,7 +37,7 @@ class HandlerFailureContract {
     rig.until("closed", () -> bad.has("close"));
     assertTrue(bad.has(call), bad.calls.toString());
     if (!call.equals("close")) {
-      assertSame(ON_PURPOSE, bad.cause);
+      assertSame(onPurpose, bad.cause);
     }
     rig.turns(3);
     assertEquals(1, bad.count("close"));
@@ -57,7 +56,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void opened(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> {});
@@ -72,7 +71,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void data(Connection c, ByteBuffer in) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> peer.write("x"));
@@ -86,7 +85,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void ended(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> peer.shutdownOutput());
@@ -100,7 +99,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void writable(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> {
@@ -124,7 +123,7 @@ class HandlerFailureContract {
         new Recorder() {
           @Override
           void closed(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> bad.connection().close());
@@ -147,7 +146,7 @@ class HandlerFailureContract {
 
           @Override
           void hungUp(Connection c) throws Exception {
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         },
         (r, peer, bad) -> peer.shutdownOutput());
@@ -177,7 +176,7 @@ class HandlerFailureContract {
           @Override
           void data(Connection c, ByteBuffer in) throws Exception {
             c.write(new byte[10]);
-            throw ON_PURPOSE;
+            throw onPurpose;
           }
         };
     Peer peer = rig.connected(bad);
@@ -236,7 +235,7 @@ class HandlerFailureContract {
             new Recorder() {
               @Override
               void opened(Connection c) throws Exception {
-                throw ON_PURPOSE;
+                throw onPurpose;
               }
             });
     for (int i = 1; i <= 50; i++) {

@@ -35,6 +35,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -263,7 +264,7 @@ final class Rig implements AutoCloseable {
     closing(server);
     server.bind(
         family == Family.TCP
-            ? new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0)
+            ? new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)
             : UnixDomainSocketAddress.of(name()),
         backlog);
     return server;
@@ -334,6 +335,11 @@ final class Rig implements AutoCloseable {
     return await(aside(peer::readAll));
   }
 
+  /** The message of a failure; empty if there is none. */
+  static String text(@Nullable Throwable failure) {
+    return failure == null || failure.getMessage() == null ? "" : failure.getMessage();
+  }
+
   // --- the end
 
   <T extends AutoCloseable> T closing(T resource) {
@@ -395,7 +401,7 @@ final class Rig implements AutoCloseable {
       if (System.nanoTime() - end > 0) {
         return false;
       }
-      Thread.yield();
+      LockSupport.parkNanos(100_000);
     }
     return true;
   }

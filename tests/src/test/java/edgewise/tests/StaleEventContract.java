@@ -26,8 +26,9 @@ class StaleEventContract {
     void data(Connection c, ByteBuffer in) {
       take(in);
       for (Recorder each : both) {
-        if (each != this && each.connection().isOpen()) {
-          end(each.connection());
+        Connection other = each.connection();
+        if (!other.equals(c) && other.isOpen()) {
+          end(other);
         }
       }
     }

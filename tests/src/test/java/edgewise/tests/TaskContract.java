@@ -16,12 +16,16 @@ import org.junit.jupiter.api.Tag;
 
 /** Law 8: a task handed over by another thread always runs. */
 class TaskContract {
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void tasksFromManyThreadsAllRunEachThreadsInOrder(Rig rig) throws Exception {
     fromThreads(rig, 4, 5_000);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   @Tag("slow")
   void millionsOfTasksFromManyThreadsAllRunEachThreadsInOrder(Rig rig) throws Exception {
     fromThreads(rig, 4, 500_000);
@@ -60,7 +64,9 @@ class TaskContract {
   }
 
   // Scenario 53
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void virtualThreadsHandOverAndWaitWithoutADeadlock(Rig rig) throws Exception {
     EventLoop loop = rig.reactor(1).loops().getFirst();
     var answers = new AtomicInteger();
@@ -112,7 +118,9 @@ class TaskContract {
     }
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void tasksRunOnTheLoopsThreadInOrderAlsoThoseFromTheLoopItself(Rig rig) {
     EventLoop loop = rig.loop();
     var order = new ArrayList<String>();
@@ -129,7 +137,9 @@ class TaskContract {
   }
 
   // Law 12
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTaskThatFailsHarmsNobody(Rig rig) {
     var order = new ArrayList<String>();
     rig.loop()

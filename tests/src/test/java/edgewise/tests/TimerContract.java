@@ -18,7 +18,9 @@ class TimerContract {
   private static final Duration MS = Duration.ofMillis(1);
 
   // Scenario 4
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerNeverFiresBeforeItsDelayIsOver(Rig rig) {
     EventLoop loop = rig.loop();
     var early = new ArrayList<String>();
@@ -42,7 +44,9 @@ class TimerContract {
   }
 
   // Scenario 4: set late in a long turn, on a clock that may be cached
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerSetLateInALongTurnIsNotEarly(Rig rig) {
     EventLoop loop = rig.loop();
     long[] took = {-1};
@@ -59,7 +63,9 @@ class TimerContract {
   }
 
   // Scenario 3
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void timersWithOneDelayFireInTheOrderInWhichTheyWereSet(Rig rig) {
     var fired = new ArrayList<Integer>();
     for (int i = 0; i < 200; i++) {
@@ -71,7 +77,9 @@ class TimerContract {
   }
 
   // Scenario 2
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aHugeDelayNeitherOverflowsNorSpins(Rig rig) {
     var fired = new ArrayList<String>();
     for (Duration huge :
@@ -89,7 +97,9 @@ class TimerContract {
     assertEquals(List.of("soon"), fired);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aNegativeDelayIsNone(Rig rig) {
     var fired = new ArrayList<String>();
     rig.loop().schedule(Duration.ofSeconds(Long.MIN_VALUE), () -> fired.add("a"));
@@ -121,7 +131,9 @@ class TimerContract {
   }
 
   // Scenario 4
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void atMostOneCallPerTurnAndTimer(Rig rig) {
     int[] fired = {0};
     rig.loop().schedule(Duration.ZERO, () -> fired[0]++);
@@ -131,7 +143,9 @@ class TimerContract {
     assertEquals(1, fired[0]);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerCancelsAnotherThatIsDueInTheSameTurn(Rig rig) {
     var fired = new ArrayList<String>();
     var timers = new ArrayList<Timer>();
@@ -150,7 +164,9 @@ class TimerContract {
     rig.assertIdle(Duration.ofMillis(20));
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerMovedToALaterTimeFiresOnceAndThen(Rig rig) {
     long start = System.nanoTime();
     var fired = new ArrayList<Long>();
@@ -164,7 +180,9 @@ class TimerContract {
     assertTrue(fired.getFirst() >= 50_000_000, "after " + fired);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerMovedToAnEarlierTimeFiresThen(Rig rig) {
     var fired = new ArrayList<String>();
     Timer timer = rig.loop().schedule(Duration.ofHours(1), () -> fired.add("x"));
@@ -173,7 +191,9 @@ class TimerContract {
     assertFalse(timer.isSet());
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTurnWaitsNoLongerThanForTheNextTimer(Rig rig) {
     var fired = new ArrayList<String>();
     rig.loop().schedule(Duration.ofMillis(20), () -> fired.add("x"));
@@ -185,7 +205,9 @@ class TimerContract {
   }
 
   // Against a model: whatever is set, moved and cancelled, what fires is what should, in order
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void randomSettingMovingAndCancellingFiresWhatAModelSays(Rig rig) {
     record Entry(int number, long deadline) {}
     for (int seed = 1; seed <= 5; seed++) {
@@ -225,7 +247,9 @@ class TimerContract {
   }
 
   // Law 12
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTimerThatFailsHarmsNobody(Rig rig) {
     var fired = new ArrayList<String>();
     rig.loop()

@@ -22,7 +22,9 @@ import org.junit.jupiter.api.Tag;
 /** Law 8: no lost and no wasted wake-ups. */
 class WakeupContract {
   // Scenario 1
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTurnWithZeroDoesNotWaitAndATurnWithTimeWaitsAllOfIt(Rig rig) {
     EventLoop loop = rig.loop();
     rig.turns(10);
@@ -38,7 +40,9 @@ class WakeupContract {
   }
 
   // Scenario 1 and 6: a wait for ever ends when somebody hands over a task
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aLoopThatWaitsForEverIsWokenByATask(Rig rig) throws Exception {
     var loop = rig.reactor(1).loops().getFirst();
     for (int i = 0; i < 50; i++) {
@@ -49,7 +53,9 @@ class WakeupContract {
   }
 
   // Scenario 5
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTaskHandedOverBeforeTheWaitEndsItAtOnceAndOnlyOnce(Rig rig) {
     var ran = new AtomicInteger();
     rig.loop();
@@ -69,7 +75,9 @@ class WakeupContract {
   }
 
   // The eventfd's number is higher than that of any channel of the loop
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aLoopOpenedInAProcessWithManyDescriptorsIsWoken(Rig rig) throws Exception {
     var pipes = new Pipes(rig);
     for (int i = 0; i < 300; i++) {
@@ -79,7 +87,9 @@ class WakeupContract {
   }
 
   // Scenario 6; netty 10312
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void manyHandOversToABusyLoopCostNoWakeUp(Rig rig) throws Exception {
     var loop = rig.reactor(1).loops().getFirst();
     var busy = new CountDownLatch(1);
@@ -100,7 +110,9 @@ class WakeupContract {
   }
 
   // Scenario 6; netty 10312
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void thousandsOfHandOversCostAtMostOneWakeUpPerSleep(Rig rig) throws Exception {
     var loop = rig.reactor(1).loops().getFirst();
     var ran = new AtomicInteger();
@@ -116,12 +128,16 @@ class WakeupContract {
   }
 
   // netty 10796, 13738, PR 5258, PR 9561: asleep with a full queue
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void noTaskIsOverlookedByALoopThatFallsAsleep(Rig rig) throws Exception {
-    fallingAsleep(rig, 5_000);
+    fallingAsleep(rig, 2_000);
   }
 
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   @Tag("slow")
   void noTaskIsOverlookedByALoopThatFallsAsleepAHundredThousandTimes(Rig rig) throws Exception {
     fallingAsleep(rig, 100_000);
@@ -139,7 +155,7 @@ class WakeupContract {
               int number = round;
               var ran = new AtomicBoolean();
               loop.execute(() -> ran.set(true));
-              if (round % 16 == 0) {
+              if (round % 16 != 0) {
                 var back = new CompletableFuture<Integer>();
                 loop.execute(() -> back.complete(number));
                 assertEquals(number, back.get(10, TimeUnit.SECONDS));
@@ -156,7 +172,9 @@ class WakeupContract {
   }
 
   // Scenario 7
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aTaskForALoopThatHasEndedIsRefused(Rig rig) {
     EventLoop loop = rig.loop();
     loop.close();
@@ -167,7 +185,9 @@ class WakeupContract {
   }
 
   // Scenario 7; netty 9362: the number of the closed eventfd is used again
-  @Contract(families = Family.TCP)
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
   void aWakeUpThatRacesWithCloseTouchesNoForeignDescriptor(Rig rig) throws Exception {
     var target = new java.util.concurrent.atomic.AtomicReference<EventLoop>();
     var handedOver = new AtomicLong();
@@ -189,7 +209,7 @@ class WakeupContract {
           return true;
         });
     int[] fresh = new int[4];
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; round < 60; round++) {
       EventLoop loop = EventLoop.open(rig.options().build());
       target.set(loop);
       for (int i = 0; i < 5; i++) {

@@ -1,0 +1,58 @@
+package edgewise.cli;
+
+import edgewise.Endpoint;
+import edgewise.spi.Backend;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads an ADDRESS of the command line, and looks at what can be known before binding it. */
+final class ListenAddress implements ITypeConverter<Endpoint> {
+  @Override
+  public Endpoint convert(String text) {
+    try {
+      return Endpoint.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(e.getMessage());
+    }
+  }
+
+  /**
+   * Refuses what the backend lacks, and what the kernel's answer would not explain: for a socket
+   * file it does not say which directory is the trouble.
+   */
+  static void check(Endpoint endpoint, Backend backend) {
+    switch (endpoint) {
+      case Endpoint.Unix(Path path) -> checkDirectoryOf(path);
+      case Endpoint.Abstract name -> {
+        if (!backend.has(Backend.Feature.ABSTRACT_NAMES)) {
+          throw CommandFailure.ofUser(
+              "the %s backend has no abstract unix names such as %s; use unix:/path, or --backend epoll"
+                  .formatted(backend.name(), name));
+        }
+      }
+      case Endpoint.Inet tcp -> {}
+      case Endpoint.Unnamed unnamed -> {}
+    }
+  }
+
+  private static void checkDirectoryOf(Path path) {
+    Path directory = path.toAbsolutePath().getParent();
+    if (directory == null) {
+      throw CommandFailure.ofUser("'" + path + "' is a directory; name a socket file in it");
+    }
+    String trouble =
+        !Files.exists(directory)
+            ? "does not exist; create it"
+            : !Files.isDirectory(directory)
+                ? "is not a directory; choose another path"
+                : !Files.isWritable(directory)
+                    ? "may not be written by this user; choose another path"
+                    : null;
+    if (trouble != null) {
+      throw CommandFailure.ofUser(
+          "cannot make the socket file " + path + ": " + directory + " " + trouble);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package edgewise.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HelpTest {
+  @Test
+  void theVersionIsThatOfTheBuild() {
+    Printed version = Printed.by("--version");
+    assertEquals(0, version.exitCode());
+    assertTrue(version.out().matches("(?s)edgewise \\d+\\.\\d+\\.\\d+.*"), version.out());
+    assertFalse(version.out().contains("${"), version.out());
+    assertTrue(version.out().contains(System.getProperty("java.runtime.version")), version.out());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "serve --help", "doctor --help"})
+  void helpFitsATerminal(String commandLine) {
+    Printed help = Printed.by(commandLine.split(" ", -1));
+    assertEquals(0, help.exitCode());
+    assertEquals("", help.err());
+    help.out().lines().forEach(line -> assertTrue(line.length() <= 80, line));
+  }
+
+  @Test
+  void theHelpOfServeNamesEveryOptionAndFormOfAddress() {
+    String help = Printed.by("serve", "--help").out();
+    Stream.of("--listen", "--backend", "--trigger", "--loops", "[::1]:8080", "unix:@name", "unix:/")
+        .forEach(word -> assertTrue(help.contains(word), word + " in\n" + help));
+  }
+}

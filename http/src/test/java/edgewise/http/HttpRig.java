@@ -1,0 +1,72 @@
+package edgewise.http;
+
+import edgewise.ConnectionOptions;
+import edgewise.Endpoint;
+import edgewise.EventLoop;
+import edgewise.ListenOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/** An HTTP server on a loop that the test drives, with clients in memory and a clock of its own. */
+final class HttpRig implements AutoCloseable {
+  final EventLoop loop;
+  final MemoryPoller poller;
+  final HttpProtocol protocol;
+
+  HttpRig(HttpHandler handler) {
+    this(handler, HttpLimits.DEFAULT);
+  }
+
+  HttpRig(HttpHandler handler, HttpLimits limits) {
+    try {
+      loop = EventLoop.open();
+      poller = ((MemoryBackend) loop.backend()).poller;
+      protocol = new HttpProtocol(handler, limits);
+      var connections = ConnectionOptions.builder().maxUnconsumedBytes(Integer.MAX_VALUE).build();
+      loop.listen(
+          Endpoint.loopback(0), ListenOptions.DEFAULT.withConnections(connections), protocol);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A client that the server has accepted. */
+  MemorySocket connect() {
+    MemorySocket client = poller.connectClient();
+    run();
+    return client;
+  }
+
+  /** Runs the loop until nothing happens any more. */
+  void run() {
+    int quiet = 0;
+    while (quiet < 2 && !loop.isClosed()) {
+      long before = poller.activity;
+      loop.turn(Duration.ZERO);
+      quiet = poller.activity == before ? quiet + 1 : 0;
+    }
+  }
+
+  /** Lets time pass, in steps, so that one timer can set the next. */
+  void pass(Duration time) {
+    Duration step = Duration.ofMillis(500);
+    for (Duration done = Duration.ZERO; done.compareTo(time) < 0; done = done.plus(step)) {
+      poller.advance(step);
+      run();
+    }
+  }
+
+  /** Sends octets and returns what comes back. */
+  String exchange(String octets) {
+    MemorySocket client = connect();
+    client.send(octets);
+    run();
+    return client.received();
+  }
+
+  @Override
+  public void close() {
+    loop.close();
+  }
+}

@@ -1,0 +1,113 @@
+package edgewise.http;
+
+import edgewise.FileRoot;
+import edgewise.OpenFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Files by the Java library, for a backend that has no descriptors. */
+final class JdkFileRoot implements FileRoot {
+  private final Path root;
+
+  /** Files opened and not closed again. */
+  static int open;
+
+  JdkFileRoot(Path directory) throws IOException {
+    root = directory.toRealPath();
+  }
+
+  static final class JdkFile extends OpenFile {
+    private final @Nullable FileChannel channel;
+
+    JdkFile(@Nullable FileChannel channel, BasicFileAttributes attributes) {
+      super(
+          attributes.isDirectory(),
+          attributes.size(),
+          attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+      this.channel = channel;
+      open++;
+    }
+
+    int read(ByteBuffer into, long position) throws IOException {
+      return channel == null ? -1 : channel.read(into, position);
+    }
+
+    @Override
+    protected void closeDescriptor() {
+      open--;
+      try {
+        if (channel != null) {
+          channel.close();
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public @Nullable OpenFile open(String name) throws IOException {
+    Path path = within(name);
+    if (path == null) {
+      return null;
+    }
+    var attributes = Files.readAttributes(path, BasicFileAttributes.class);
+    if (attributes.isDirectory()) {
+      return new JdkFile(null, attributes);
+    }
+    if (!attributes.isRegularFile()) {
+      return null;
+    }
+    if (path.getFileName().toString().startsWith("forbidden")) {
+      throw new AccessDeniedException(name); // root may read everything, so permissions say nothing
+    }
+    return new JdkFile(FileChannel.open(path), attributes);
+  }
+
+  private @Nullable Path within(String name) throws IOException {
+    try {
+      Path real = root.resolve(name).toRealPath();
+      return real.startsWith(root) ? real : null;
+    } catch (AccessDeniedException e) {
+      throw e;
+    } catch (FileSystemException e) {
+      return null; // nothing of that name, a name too long, or a loop of links
+    }
+  }
+
+  @Override
+  public @Nullable List<Entry> list(String name) throws IOException {
+    Path directory = within(name);
+    if (directory == null || !Files.isDirectory(directory)) {
+      return null;
+    }
+    var entries = new ArrayList<Entry>();
+    try (var paths = Files.newDirectoryStream(directory)) {
+      for (Path path : paths) {
+        String child = path.getFileName().toString();
+        Path real = within(name.isEmpty() ? child : name + "/" + child);
+        if (real != null && (Files.isRegularFile(real) || Files.isDirectory(real))) {
+          var attributes = Files.readAttributes(real, BasicFileAttributes.class);
+          long size = attributes.isDirectory() ? 0 : attributes.size();
+          long modified = attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+          entries.add(new Entry(child, attributes.isDirectory(), size, modified));
+        }
+      }
+    }
+    return entries;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,193 @@
+package edgewise.epoll;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import edgewise.FileRoot;
+import edgewise.OpenFile;
+import edgewise.linux.Errno;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing outside of the root is ever given out, with openat2(2) and without. */
+class EpollFileRootTest {
+  @TempDir Path temporary;
+
+  private final AlteredKernel altered = new AlteredKernel(new LinuxKernel());
+
+  @BeforeEach
+  void files() throws IOException {
+    Files.writeString(temporary.resolve("secret"), "outside");
+    Path root = Files.createDirectory(temporary.resolve("root"));
+    Files.writeString(root.resolve("file"), "inside");
+    Files.createDirectories(root.resolve("a/b"));
+    Files.writeString(root.resolve("a/b/deep"), "deeper");
+    Files.createSymbolicLink(root.resolve("link-in"), Path.of("a/b/deep"));
+    Files.createSymbolicLink(root.resolve("link-out"), Path.of("../secret"));
+    Files.createSymbolicLink(root.resolve("link-absolute"), temporary.resolve("secret"));
+    Files.createSymbolicLink(root.resolve("link-dir"), Path.of(".."));
+    Files.createDirectory(temporary.resolve("root-beside"));
+    Files.writeString(temporary.resolve("root-beside/file"), "a name that begins like the root's");
+    Files.createSymbolicLink(root.resolve("link-beside"), Path.of("../root-beside/file"));
+  }
+
+  @AfterEach
+  void everyDescriptorIsClosed() {
+    assertEquals(Set.of(), altered.open);
+  }
+
+  private FileRoot root() throws IOException {
+    return EpollFileRoot.open(altered.kernel, temporary.resolve("root"));
+  }
+
+  private static long size(FileRoot root, String name) throws IOException {
+    try (OpenFile file = root.open(name)) {
+      assertNotNull(file, name);
+      assertFalse(file.isDirectory(), name);
+      return file.size();
+    }
+  }
+
+  private static void assertKeepsInside(FileRoot root) throws IOException {
+    assertEquals(6, size(root, "file"));
+    assertEquals(6, size(root, "a/b/deep"));
+    assertEquals(6, size(root, "link-in"));
+    assertEquals(6, size(root, "a/../file"));
+    try (OpenFile directory = root.open("")) {
+      assertNotNull(directory);
+      assertTrue(directory.isDirectory());
+    }
+    String[] outside = {
+      "../secret",
+      "..",
+      "a/../../secret",
+      "link-out",
+      "link-absolute",
+      "link-dir",
+      "link-dir/secret",
+      "link-beside",
+      "../root-beside/file",
+      "/etc/passwd",
+      "missing",
+      "file/below",
+      "nul\0name",
+      "x".repeat(300)
+    };
+    for (String name : outside) {
+      assertNull(root.open(name), name);
+    }
+  }
+
+  @Test
+  void theKernelKeepsPathsAndLinksInside() throws IOException {
+    try (FileRoot root = root()) {
+      assertKeepsInside(root);
+    }
+    assertEquals(0, Collections.frequency(altered.calls, "readlink"));
+  }
+
+  @Test
+  void whereTheKernelLacksOpenat2EachFileIsAskedWhereItIs() throws IOException {
+    altered.answer("openat2", () -> -Errno.ENOSYS);
+    try (FileRoot root = root()) {
+      assertKeepsInside(root);
+    }
+    assertEquals(1, Collections.frequency(altered.calls, "openat2"), "asked once");
+  }
+
+  @Test
+  void whereAFilterForbidsOpenat2EachFileIsAskedWhereItIs() throws IOException {
+    altered.answer("openat2", () -> -Errno.EPERM);
+    try (FileRoot root = root()) {
+      assertKeepsInside(root);
+    }
+  }
+
+  @Test
+  void aFileWhosePlaceCannotBeToldIsRefused() throws IOException {
+    altered.answer("openat2", () -> -Errno.ENOSYS).answer("readlink", () -> -Errno.ENOENT);
+    try (FileRoot root = root()) {
+      assertNull(root.open("file"));
+    }
+  }
+
+  @Test
+  void aRaceWithARenameIsTriedAgain() throws IOException {
+    int[] tries = {0};
+    int[] errnos = {Errno.EAGAIN, Errno.EINTR, Errno.EAGAIN};
+    altered.answer(
+        "openat2",
+        () -> tries[0] < errnos.length ? -errnos[tries[0]++] : AlteredKernel.MAKE_THE_CALL);
+    try (FileRoot root = root()) {
+      assertEquals(6, size(root, "file"));
+    }
+    assertEquals(3, tries[0]);
+  }
+
+  @Test
+  void aRaceThatNeverEndsIsAFailureAndNoEndlessLoop() throws IOException {
+    altered.answer("openat2", () -> -Errno.EAGAIN);
+    try (FileRoot root = root()) {
+      assertThrows(IOException.class, () -> root.open("file"));
+    }
+  }
+
+  @Test
+  void tooManyOpenFilesIsAFailureAndNotAMissingFile() throws IOException {
+    altered.answer("openat2", () -> -Errno.EMFILE);
+    try (FileRoot root = root()) {
+      IOException failure = assertThrows(IOException.class, () -> root.open("file"));
+      assertTrue(String.valueOf(failure.getMessage()).contains("EMFILE"), failure.getMessage());
+    }
+  }
+
+  @Test
+  void aFileThatCannotBeExaminedIsClosedAgain() throws IOException {
+    altered.answer("fstat", () -> -Errno.ENOMEM);
+    try (FileRoot root = root()) {
+      assertThrows(IOException.class, () -> root.open("file"));
+    }
+  }
+
+  @Test
+  void aRootThatIsMissingOrNoDirectorySaysSo() {
+    assertThrows(
+        NoSuchFileException.class,
+        () -> EpollFileRoot.open(altered.kernel, temporary.resolve("nowhere")));
+    assertThrows(
+        NotDirectoryException.class,
+        () -> EpollFileRoot.open(altered.kernel, temporary.resolve("secret")));
+  }
+
+  @Test
+  void aClosedRootOpensNothing() throws IOException {
+    FileRoot root = root();
+    root.close();
+    root.close();
+    assertThrows(IllegalStateException.class, () -> root.open("file"));
+  }
+
+  @Test
+  void aFileLivesOnWhenItsRootIsClosed() throws IOException {
+    OpenFile file;
+    try (FileRoot root = root()) {
+      file = root.open("file");
+    }
+    assertNotNull(file);
+    assertEquals(1, altered.open.size());
+    file.close();
+  }
+}

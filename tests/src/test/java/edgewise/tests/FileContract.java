@@ -1,0 +1,234 @@
+package edgewise.tests;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import edgewise.Connection;
+import edgewise.ConnectionOptions;
+import edgewise.FileRoot;
+import edgewise.OpenFile;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** Law 9: a file is sent in its place among the writes; and no name leads out of a root. */
+class FileContract {
+  private static OpenFile open(FileRoot root, String name) throws IOException {
+    return Objects.requireNonNull(root.open(name), name);
+  }
+
+  private static Path tree(Rig rig) throws IOException {
+    Path top = Files.createDirectories(rig.directory().resolve("root"));
+    Files.createDirectories(top.resolve("sub"));
+    Files.write(top.resolve("file"), Bytes.random(30, 3_000_000));
+    Files.writeString(top.resolve("sub/small"), "small");
+    Files.writeString(top.resolve("empty"), "");
+    Files.writeString(rig.directory().resolve("secret"), "secret");
+    return top;
+  }
+
+  @Contract
+  void filesAndWritesArriveInTheOrderOfTheCalls(Rig rig) throws Exception {
+    Path top = tree(rig);
+    byte[] content = Files.readAllBytes(top.resolve("file"));
+    var handler = new Recorder();
+    Peer peer =
+        rig.connected(ConnectionOptions.builder().sendBufferBytes(32 << 10).build(), handler);
+    Connection c = handler.connection();
+    var expected = new ByteArrayOutputStream();
+    try (FileRoot root = rig.loop().openRoot(top);
+        OpenFile file = open(root, "file");
+        OpenFile small = open(root, "sub/small");
+        OpenFile empty = open(root, "empty")) {
+      assertEquals(content.length, file.size());
+      for (int i = 0; i < 5; i++) {
+        byte[] header = ("header " + i).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        c.write(header);
+        expected.write(header);
+        c.sendFile(file, i * 1000L, 100_000);
+        expected.write(Arrays.copyOfRange(content, i * 1000, i * 1000 + 100_000));
+        c.sendFile(small, 0, small.size());
+        expected.writeBytes("small".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        c.sendFile(empty, 0, empty.size());
+        c.write(header);
+        expected.write(header);
+      }
+      c.sendFile(file, 0, content.length);
+      expected.write(content);
+    } // closed before they are sent
+    c.shutdownOutput();
+    assertArrayEquals(expected.toByteArray(), rig.readAllFrom(peer));
+    assertEquals(0, c.queuedBytes());
+    rig.assertIdle(java.time.Duration.ofMillis(20));
+  }
+
+  @Contract
+  void aFileThatShrinksEndsTheConnectionWithAnException(Rig rig) throws Exception {
+    Path top = tree(rig);
+    var handler = new Recorder();
+    Peer peer = rig.connected(handler);
+    try (FileRoot root = rig.loop().openRoot(top);
+        OpenFile file = open(root, "file")) {
+      try (FileChannel writing = FileChannel.open(top.resolve("file"), StandardOpenOption.WRITE)) {
+        writing.truncate(1000);
+      }
+      handler.connection().sendFile(file, 0, file.size());
+      assertEquals(1000, rig.readAllFrom(peer).length);
+    }
+    rig.until("closed", () -> handler.has("close"));
+    assertInstanceOf(EOFException.class, handler.cause);
+  }
+
+  @Contract
+  void aConnectionThatEndsLetsGoOfItsFiles(Rig rig) throws Exception {
+    Path top = tree(rig);
+    var handler = new Recorder();
+    Peer peer = rig.connected(handler);
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      int before = Descriptors.count();
+      try (OpenFile file = open(root, "file")) {
+        for (int i = 0; i < 5; i++) {
+          handler.connection().sendFile(file, 0, file.size());
+        }
+        assertThrows(
+            IndexOutOfBoundsException.class, () -> handler.connection().sendFile(file, -1, 5));
+      }
+      assertTrue(handler.connection().queuedBytes() > 0);
+      assertEquals(before + 1, Descriptors.count(), "held while it is queued");
+      handler.connection().abort();
+      rig.until("closed", () -> handler.has("close"));
+      assertEquals(before - 1, Descriptors.count());
+    }
+    peer.close();
+  }
+
+  @Contract
+  void aClosedFileIsRefusedAndTheConnectionLives(Rig rig) throws Exception {
+    Path top = tree(rig);
+    var handler = new Recorder();
+    Peer peer = rig.connected(handler);
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      OpenFile file = open(root, "file");
+      file.close();
+      file.close();
+      assertThrows(IllegalStateException.class, () -> handler.connection().sendFile(file, 0, 10));
+    }
+    rig.assertIdle(java.time.Duration.ofMillis(20));
+    handler.connection().write(new byte[] {7});
+    assertEquals(7, rig.readFrom(peer, 1)[0]);
+  }
+
+  @Contract(families = Family.UNIX)
+  void noNameLeadsOutOfARoot(Rig rig) throws Exception {
+    Path top = tree(rig);
+    Path secret = rig.directory().resolve("secret");
+    Files.createSymbolicLink(top.resolve("absolute"), secret);
+    Files.createSymbolicLink(top.resolve("relative"), Path.of("../secret"));
+    Files.createSymbolicLink(top.resolve("up"), Path.of(".."));
+    Files.createSymbolicLink(top.resolve("sub/deep"), Path.of("../../secret"));
+    Files.createSymbolicLink(top.resolve("loop"), Path.of("loop"));
+    Files.createSymbolicLink(top.resolve("inside"), Path.of("sub/small"));
+    Files.createSymbolicLink(top.resolve("sub/back"), Path.of("../file"));
+    Files.createSymbolicLink(top.resolve("dangling"), Path.of("nothing"));
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      int before = Descriptors.count();
+      for (String bad :
+          new String[] {
+            "../secret",
+            "..",
+            "sub/../../secret",
+            "./../secret",
+            "/etc/passwd",
+            secret.toString(),
+            "absolute",
+            "relative",
+            "up",
+            "up/secret",
+            "sub/deep",
+            "loop",
+            "dangling",
+            "nothing",
+            "file/x",
+            "fi\0le",
+            "sub/" + "x".repeat(300),
+            "x/".repeat(3000),
+            "..%2fsecret",
+            "..\\secret",
+          }) {
+        assertNull(root.open(bad), bad);
+      }
+      assertEquals(before, Descriptors.count());
+      for (String good : new String[] {"inside", "sub/back", "sub/small", "file"}) {
+        OpenFile file = root.open(good);
+        assertNotNull(file, good);
+        assertFalse(file.isDirectory());
+        file.close();
+      }
+      for (String directory : new String[] {"", "sub", "sub/"}) {
+        OpenFile found = root.open(directory);
+        assertNotNull(found, directory);
+        assertTrue(found.isDirectory());
+        found.close();
+      }
+      assertEquals(before, Descriptors.count());
+    }
+  }
+
+  @Contract(families = Family.UNIX)
+  void aFifoSocketOrDeviceIsNotOpenedAndNeverBlocks(Rig rig) throws Exception {
+    Path top = tree(rig);
+    assertEquals(0, new ProcessBuilder("mkfifo", top.resolve("fifo").toString()).start().waitFor());
+    var listener =
+        rig.loop()
+            .listen(edgewise.Endpoint.unix(top.resolve("socket")), connection -> new Recorder());
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      assertNull(root.open("fifo"));
+      assertNull(root.open("socket"));
+    }
+    listener.close();
+    try (FileRoot devices = rig.loop().openRoot(Path.of("/dev"))) {
+      assertNull(devices.open("null"));
+      assertNull(devices.open("zero"));
+    }
+  }
+
+  @Contract(families = Family.UNIX)
+  void aRootThatIsNoneIsRefused(Rig rig) throws Exception {
+    Path top = tree(rig);
+    assertThrows(IOException.class, () -> rig.loop().openRoot(top.resolve("nothing")));
+    assertThrows(IOException.class, () -> rig.loop().openRoot(top.resolve("file")));
+    FileRoot root = rig.loop().openRoot(top);
+    OpenFile file = open(root, "sub/small");
+    root.close();
+    root.close();
+    assertThrows(IllegalStateException.class, () -> root.open("file"));
+    assertEquals(5, file.size(), "opened before, it stays open");
+    file.close();
+  }
+
+  @Contract(families = Family.UNIX)
+  void factsOfAFile(Rig rig) throws Exception {
+    Path top = tree(rig);
+    Files.setLastModifiedTime(
+        top.resolve("file"),
+        java.nio.file.attribute.FileTime.from(
+            1_600_000_000_123_456_789L, java.util.concurrent.TimeUnit.NANOSECONDS));
+    try (FileRoot root = rig.loop().openRoot(top);
+        OpenFile file = open(root, "file")) {
+      assertEquals(3_000_000, file.size());
+      assertEquals(1_600_000_000_123_456_789L / 1000, file.modifiedNanos() / 1000);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package edgewise.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import edgewise.EventLoop;
+import edgewise.Reactor;
+import java.lang.management.ManagementFactory;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Law 11: no garbage per message in steady state on the loop. */
+class GarbageContract {
+  private static final int MESSAGES = 20_000;
+
+  /** The JDK's Selector makes a key set iterator and boxes per select; its price, measured. */
+  private static final double ALLOWED_ON_SELECT = 400;
+
+  @Contract(modes = {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE, Mode.SELECT})
+  void anEchoAllocatesNothing(Rig rig) throws Exception {
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Reactor reactor = rig.reactor(1);
+    EventLoop loop = reactor.loops().getFirst();
+    var listening = reactor.listen(rig.free(), connection -> (c, in) -> c.write(in));
+    Peer peer = rig.dial(listening.endpoint());
+    byte[] message = new byte[100];
+    var thread = new CompletableFuture<Long>();
+    loop.execute(() -> thread.complete(Thread.currentThread().threadId()));
+    long id = thread.get(5, TimeUnit.SECONDS);
+    double perMessage = Double.MAX_VALUE;
+    // The first rounds warm up; how long the compilers take depends on what else the machine does.
+    long end = System.nanoTime() + 20_000_000_000L;
+    for (int round = 0; round < 8 || isTooMuch(rig, perMessage, end); round++) {
+      if (perMessage == 0) {
+        break;
+      }
+      long before = threads.getThreadAllocatedBytes(id);
+      Rig.join(
+          rig.aside(() -> {
+            for (int i = 0; i < MESSAGES / 4; i++) {
+              peer.write(message);
+              peer.read(message.length);
+            }
+            return true;
+          }));
+      double bytes = threads.getThreadAllocatedBytes(id) - before;
+      perMessage = Math.min(perMessage, bytes / (MESSAGES / 4));
+    }
+    System.Logger log = System.getLogger(GarbageContract.class.getName());
+    log.log(System.Logger.Level.INFO, rig.mode + ": " + perMessage + " bytes per echo");
+    if (rig.mode == Mode.SELECT) {
+      assertTrue(perMessage <= ALLOWED_ON_SELECT, perMessage + " bytes per echo");
+    } else {
+      assertEquals(0, perMessage, "bytes per echo");
+    }
+  }
+
+  private static boolean isTooMuch(Rig rig, double perMessage, long end) {
+    double allowed = rig.mode == Mode.SELECT ? ALLOWED_ON_SELECT : 0;
+    return perMessage > allowed && System.nanoTime() - end < 0;
+  }
+}

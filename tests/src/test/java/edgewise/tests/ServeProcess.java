@@ -1,0 +1,143 @@
+package edgewise.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The {@code edgewise} command as a process of its own. What it prints is read by threads; waiting
+ * for a line or for the end has a deadline. Closing it ends this one process, by its handle.
+ */
+final class ServeProcess implements AutoCloseable {
+  /** For a JVM to start, or to end, on a machine that is busy with other things. */
+  private static final long DEADLINE_SECONDS = 60;
+
+  /** What stands for the end of a stream among its lines: no line contains a NUL. */
+  private static final String END = "\0";
+
+  private final Process process;
+  private final BlockingQueue<String> out;
+  private final BlockingQueue<String> err;
+  private final List<String> addresses = new ArrayList<>();
+
+  private ServeProcess(Process process) {
+    this.process = process;
+    out = lines(process.inputReader());
+    err = lines(process.errorReader());
+  }
+
+  /** Starts a program with its arguments. */
+  static ServeProcess start(List<String> command) throws IOException {
+    return new ServeProcess(new ProcessBuilder(command).start());
+  }
+
+  /** Starts the command on the class path of this test. */
+  static ServeProcess edgewise(List<String> jvmOptions, List<String> args) throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
+    command.add("--illegal-native-access=deny");
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "edgewise.cli.Main"));
+    command.addAll(args);
+    return start(command);
+  }
+
+  /** Starts the command with the native access that the launcher gives it. */
+  static ServeProcess edgewise(String... args) throws IOException {
+    return edgewise(List.of("--enable-native-access=ALL-UNNAMED"), List.of(args));
+  }
+
+  private static BlockingQueue<String> lines(BufferedReader stream) {
+    var lines = new LinkedBlockingQueue<String>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try (stream) {
+            stream.lines().forEach(lines::add);
+          } catch (IOException | UncheckedIOException e) {
+            lines.add("(the stream broke: " + e + ")");
+          }
+          lines.add(END);
+        });
+    return lines;
+  }
+
+  private static String next(BlockingQueue<String> stream) throws InterruptedException {
+    String line = stream.poll(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    return line == null ? fail("nothing was printed for a minute") : line;
+  }
+
+  private static List<String> rest(BlockingQueue<String> stream) throws InterruptedException {
+    var lines = new ArrayList<String>();
+    for (String line = next(stream); !line.equals(END); line = next(stream)) {
+      lines.add(line);
+    }
+    return lines;
+  }
+
+  /** Reads what it prints on start up to the last line, "... backend, ...", and returns that. */
+  String awaitStart() throws InterruptedException {
+    while (true) {
+      String line = next(out);
+      if (line.equals(END)) {
+        return fail("it ended before it served: " + rest(err));
+      }
+      if (line.contains(" backend, ")) {
+        return line;
+      }
+      addresses.add(line);
+    }
+  }
+
+  /** The lines of the addresses. */
+  List<String> addresses() {
+    return addresses;
+  }
+
+  /** The first address, which is a URL. */
+  URI url() {
+    return URI.create(addresses.getFirst().split(" ", 2)[0]);
+  }
+
+  /** The next line on stderr. */
+  String errorLine() throws InterruptedException {
+    return next(err);
+  }
+
+  /** Sends a signal such as "INT". */
+  void signal(String name) throws IOException, InterruptedException {
+    var kill = new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start();
+    assertEquals(0, kill.waitFor(), "kill -s " + name);
+  }
+
+  /** How it ended. */
+  record Ended(int exitCode, List<String> out, List<String> err) {}
+
+  /** Waits for its end. */
+  Ended awaitEnd() throws InterruptedException {
+    assertTrue(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS), "it is still running");
+    return new Ended(process.exitValue(), rest(out), rest(err));
+  }
+
+  /** SIGTERM, and waits for the end. */
+  Ended terminate() throws InterruptedException {
+    assertTrue(process.toHandle().destroy(), "it has ended before");
+    return awaitEnd();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
