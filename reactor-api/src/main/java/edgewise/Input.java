@@ -60,8 +60,8 @@ final class Input {
    * 3 and 4).
    *
    * <p>Under EDGE only EAGAIN ends the drain, as epoll(7) asks in general; under LEVEL a short
-   * receive does as well, since the poller speaks up again if there is more. When the peer is
-   * known to be gone the stream is followed to its end, since nothing more will speak up.
+   * receive does as well, since the poller speaks up again if there is more. When the peer is known
+   * to be gone the stream is followed to its end, since nothing more will speak up.
    */
   void receive() throws Exception {
     redeliver();

@@ -78,8 +78,7 @@ class EpollPollerTest {
     EpollPoller poller = EpollPoller.open(altered.kernel, 8);
     int fd = altered.kernel.eventfd();
     altered.answer("epollCtl", () -> -Errno.ENOMEM);
-    assertThrows(
-        IOException.class, () -> poller.watch(fd, "first", Readiness.READ, Trigger.LEVEL));
+    assertThrows(IOException.class, () -> poller.watch(fd, "first", Readiness.READ, Trigger.LEVEL));
     altered.answer("epollCtl", () -> AlteredKernel.MAKE_THE_CALL);
     poller.watch(fd, "second", Readiness.READ, Trigger.LEVEL);
     altered.kernel.eventfdWrite(fd);

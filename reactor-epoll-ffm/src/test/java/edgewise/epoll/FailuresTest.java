@@ -33,8 +33,7 @@ class FailuresTest {
 
   @Test
   void theMessageHasTheCallItsObjectAndTheNameOfTheErrno() {
-    String message =
-        Failures.socket("recv", "fd 5", -Errno.ECONNRESET).getMessage();
+    String message = Failures.socket("recv", "fd 5", -Errno.ECONNRESET).getMessage();
     assertEquals("recv fd 5: ECONNRESET (Connection reset by peer)", message);
   }
 
@@ -46,10 +45,10 @@ class FailuresTest {
 
   @Test
   void anAddressThatCannotBeBoundSaysWhatToDo() {
-    BindException taken =
-        (BindException) Failures.bind("127.0.0.1:80", -Errno.EADDRINUSE);
-    assertTrue(taken.getMessage().contains("EADDRINUSE"), taken.getMessage());
-    assertTrue(taken.getMessage().contains("choose another"), taken.getMessage());
+    IOException failure = Failures.bind("127.0.0.1:80", -Errno.EADDRINUSE);
+    assertEquals(BindException.class, failure.getClass());
+    String taken = String.valueOf(failure.getMessage());
+    assertTrue(taken.contains("EADDRINUSE") && taken.contains("choose another"), taken);
     String refused = String.valueOf(Failures.bind("127.0.0.1:80", -Errno.EACCES).getMessage());
     assertTrue(refused.contains("more rights"), refused);
     String absent = String.valueOf(Failures.bind("10.9.8.7:80", -Errno.EADDRNOTAVAIL).getMessage());

@@ -4,8 +4,8 @@ import org.junit.jupiter.api.Assertions;
 
 /**
  * Runs a property from many seeds, which are the same in every build. A failure names its seed and
- * shows what happened last; {@code -Dedgewise.seed=N} runs that seed alone, and
- * {@code -Dedgewise.trace=N} shows more lines.
+ * shows what happened last; {@code -Dedgewise.seed=N} runs that seed alone, and {@code
+ * -Dedgewise.trace=N} shows more lines.
  */
 final class Seeds {
   /** Something that holds whatever the seed; all its chance comes from there. */
@@ -20,6 +20,8 @@ final class Seeds {
   private Seeds() {}
 
   /**
+   * Checks the property with one seed after another.
+   *
    * @param name tells the seeds of this property from those of others
    * @param most how many seeds, unless the time is over before
    * @param millis how long to go on

@@ -162,7 +162,7 @@ final class SimulatedKernel implements Kernel {
     int count = wait(epoll, events, timeoutNanos);
     trace.add(agenda.now(), "epoll_wait", timeoutNanos, count);
     for (int i = 0; i < count; i++) {
-      trace.add(agenda.now(), "  event of", (int) events.data(i), events.events(i));
+      trace.add(agenda.now(), "  event of", events.data(i) & 0xffff_ffffL, events.events(i));
       eventsReported += epoll.lastBatch().get(i) instanceof SimulatedEventFd ? 0 : 1;
     }
     return count;

@@ -21,7 +21,8 @@ class SimulatedKernelTest {
   }
 
   private static void assertFails(SimulatedKernel kernel, String message, Runnable call) {
-    assertTrue(assertThrows(AssertionError.class, call::run).getMessage().contains(message));
+    AssertionError failure = assertThrows(AssertionError.class, call::run);
+    assertTrue(String.valueOf(failure.getMessage()).contains(message), failure::toString);
     assertThrows(AssertionError.class, kernel::check, "it is remembered");
   }
 
@@ -118,7 +119,6 @@ class SimulatedKernelTest {
 
   @Test
   void onUnixSocketsItAnswersEveryCallAsLinuxDoes() {
-    Seeds.check(
-        "linux", 1000, 2000, (seed, trace) -> new LinuxComparison(seed, trace).run());
+    Seeds.check("linux", 1000, 2000, (seed, trace) -> new LinuxComparison(seed, trace).run());
   }
 }

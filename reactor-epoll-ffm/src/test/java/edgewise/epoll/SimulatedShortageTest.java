@@ -57,8 +57,7 @@ class SimulatedShortageTest {
       kernel.agenda.after(SHORTAGE, () -> kernel.descriptors.limit = 1 << 16);
       for (int i = 0; i < CLIENTS; i++) {
         int number = 100 + i;
-        kernel.agenda.after(
-            faults.time(SHORTAGE / 2), () -> client(kernel, tcp, number));
+        kernel.agenda.after(faults.time(SHORTAGE / 2), () -> client(kernel, tcp, number));
       }
       turnUntil(loop, kernel, end - 1);
       int calls = kernel.acceptCalls;

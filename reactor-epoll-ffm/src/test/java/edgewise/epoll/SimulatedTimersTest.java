@@ -101,8 +101,7 @@ class SimulatedTimersTest {
     faults.interruption = faults.random.nextDouble(0.5);
     var kernel = new SimulatedKernel(faults, trace);
     SimulatedBackend.use(kernel);
-    try (var loop =
-        EventLoop.open(LoopOptions.builder().backend(SimulatedBackend.NAME).build())) {
+    try (var loop = EventLoop.open(LoopOptions.builder().backend(SimulatedBackend.NAME).build())) {
       var clockwork = new Clockwork(kernel, loop);
       for (int i = 0; i < 60; i++) {
         clockwork.turn();

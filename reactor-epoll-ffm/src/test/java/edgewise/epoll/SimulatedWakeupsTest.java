@@ -30,8 +30,7 @@ class SimulatedWakeupsTest {
     SimulatedBackend.use(kernel);
     List<Integer> ran = new ArrayList<>();
     List<Integer> handedOver = new ArrayList<>();
-    try (var loop =
-        EventLoop.open(LoopOptions.builder().backend(SimulatedBackend.NAME).build())) {
+    try (var loop = EventLoop.open(LoopOptions.builder().backend(SimulatedBackend.NAME).build())) {
       kernel.isOver = () -> ran.size() == TASKS;
       for (int i = 0; i < TASKS; i++) {
         int task = i;
@@ -40,12 +39,13 @@ class SimulatedWakeupsTest {
             () -> {
               long now = kernel.agenda.now();
               handedOver.add(task);
-              onAnotherThread(() -> loop.execute(() -> {
-                ran.add(task);
-                if (now != kernel.agenda.now()) {
-                  throw kernel.fail("the task had to wait");
-                }
-              }));
+              onAnotherThread(() ->
+                  loop.execute(() -> {
+                    ran.add(task);
+                    if (now != kernel.agenda.now()) {
+                      throw kernel.fail("the task had to wait");
+                    }
+                  }));
             });
       }
       while (ran.size() < TASKS) {

@@ -39,8 +39,7 @@ class SimulatedWritesTest {
       var connections = new ArrayList<Connection>();
       for (int i = 0; i < 5; i++) {
         connections.add(
-            loop.connect(
-                Network.endpoint(false, SERVER), ConnectionOptions.DEFAULT, SILENT));
+            loop.connect(Network.endpoint(false, SERVER), ConnectionOptions.DEFAULT, SILENT));
       }
       loop.turn(Duration.ofMillis(1));
       int[] written = new int[connections.size()];

@@ -221,8 +221,10 @@ final class Simulation implements AutoCloseable {
   }
 
   private Network.Answer answer() {
-    boolean accepts = !rough || faults.random.nextInt(4) > 0;
-    return accepts ? Network.Answer.ACCEPT : Network.Answer.values()[faults.random.nextInt(3)];
+    if (!rough || faults.random.nextInt(4) > 0) {
+      return Network.Answer.ACCEPT;
+    }
+    return faults.random.nextBoolean() ? Network.Answer.REFUSE : Network.Answer.NONE;
   }
 
   private void begin(Peer peer, SimulatedSocket socket) {

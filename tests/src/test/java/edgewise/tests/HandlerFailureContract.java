@@ -29,12 +29,10 @@ class HandlerFailureContract {
   }
 
   /** The handler fails in one call; its connection ends with that cause, another one goes on. */
-  private void failsIn(Rig rig, String call, Recorder bad, Trouble trouble)
-      throws Exception {
+  private void failsIn(Rig rig, String call, Recorder bad, Trouble trouble) throws Exception {
     var good = new Recorder();
     Peer goodPeer = rig.connected(good);
-    Peer badPeer =
-        rig.connected(ConnectionOptions.builder().waterMarks(0, 1).build(), bad);
+    Peer badPeer = rig.connected(ConnectionOptions.builder().waterMarks(0, 1).build(), bad);
     trouble.cause(rig, badPeer, bad);
     rig.until("closed", () -> bad.has("close"));
     assertTrue(bad.has(call), bad.calls.toString());
@@ -107,14 +105,13 @@ class HandlerFailureContract {
         (r, peer, bad) -> {
           bad.connection().write(new byte[3_000_000]);
           r.await(
-              r.aside(
-                  () -> {
-                    try {
-                      return peer.read(3_000_000).length;
-                    } catch (java.io.IOException e) {
-                      return -1; // closed by the failure
-                    }
-                  }));
+              r.aside(() -> {
+                try {
+                  return peer.read(3_000_000).length;
+                } catch (java.io.IOException e) {
+                  return -1; // closed by the failure
+                }
+              }));
         });
   }
 
@@ -187,14 +184,13 @@ class HandlerFailureContract {
     rig.until("closed", () -> bad.has("close"));
     int got =
         rig.await(
-            rig.aside(
-                () -> {
-                  try {
-                    return peer.readAll().length;
-                  } catch (java.io.IOException e) {
-                    return 0; // reset, since its byte was left unread
-                  }
-                }));
+            rig.aside(() -> {
+              try {
+                return peer.readAll().length;
+              } catch (java.io.IOException e) {
+                return 0; // reset, since its byte was left unread
+              }
+            }));
     assertEquals(0, got);
   }
 
@@ -235,14 +231,13 @@ class HandlerFailureContract {
   @Contract
   void aListenerSurvivesAHandlerThatFailsEveryTime(Rig rig) throws Exception {
     Listener listener =
-        rig.listen(
-            connection ->
-                new Recorder() {
-                  @Override
-                  void opened(Connection c) throws Exception {
-                    throw onPurpose;
-                  }
-                });
+        rig.listen(connection ->
+            new Recorder() {
+              @Override
+              void opened(Connection c) throws Exception {
+                throw onPurpose;
+              }
+            });
     for (int i = 1; i <= 50; i++) {
       rig.dial(listener).close();
     }
