@@ -133,6 +133,8 @@ class LessonsTest {
     }
     rig.run();
     assertTrue(clients.stream().allMatch(client -> client.received().startsWith("HTTP/1.1 100")));
+    clients.forEach(client -> client.send("x"));
+    rig.run();
     long each = (used() - before) / clients.size();
     assertTrue(each < 20_000, () -> each + " bytes for each that waits");
   }

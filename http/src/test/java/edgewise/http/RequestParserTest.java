@@ -279,6 +279,14 @@ class RequestParserTest {
   }
 
   @Test
+  void http10KnowsNeitherCodingsNorExpectations() {
+    String line = "POST / HTTP/1.0\r\n";
+    assertEquals("CODING_IN_1_0", outcome(line + "Transfer-Encoding: chunked\r\n\r\n"));
+    String said = outcome(line + "Expect: the-worst\r\n\r\n");
+    assertEquals("POST / 1.0 | Expect=the-worst", said.substring(0, said.lastIndexOf(" |")));
+  }
+
+  @Test
   void hostIsDemandedFrom1Point1On() {
     assertEquals("HOST_MISSING", outcome("GET / HTTP/1.1\r\n\r\n"));
     assertEquals("GET / 1.0 | length 18 closed", outcome("GET / HTTP/1.0\r\n\r\n"));

@@ -67,7 +67,8 @@ public final class Epoll {
    * @return 0 or {@code -errno}
    */
   public static int ctl(int epfd, int op, int fd, @Nullable EpollEvents event) {
-    return ctl(epfd, op, fd, event == null ? MemorySegment.NULL : event.first(1));
+    MemorySegment slot = event == null ? MemorySegment.NULL : event.first(1);
+    return ctl(Scratch.current(), epfd, op, fd, slot);
   }
 
   /**
@@ -77,11 +78,11 @@ public final class Epoll {
    * @return 0 or {@code -errno}
    */
   public static int ctl(int epfd, int op, int fd, int events, long data) {
-    return ctl(epfd, op, fd, EpollEvents.write(Scratch.current().words, events, data));
+    Scratch scratch = Scratch.current();
+    return ctl(scratch, epfd, op, fd, EpollEvents.write(scratch.words, events, data));
   }
 
-  private static int ctl(int epfd, int op, int fd, MemorySegment event) {
-    Scratch scratch = Scratch.current();
+  private static int ctl(Scratch scratch, int epfd, int op, int fd, MemorySegment event) {
     try {
       return scratch.result((int) Ctl.CALL.invokeExact(scratch.capture, epfd, op, fd, event));
     } catch (Throwable t) {
@@ -118,14 +119,15 @@ public final class Epoll {
   public static int pwait2(
       int epfd, EpollEvents events, int maxEvents, @Nullable MemorySegment timespec) {
     if (timespec == null) {
-      return pwait2(epfd, events.first(maxEvents), maxEvents, MemorySegment.NULL);
+      return pwait2(
+          Scratch.current(), epfd, events.first(maxEvents), maxEvents, MemorySegment.NULL);
     }
     Memory.readable(timespec, 0, Struct.Timespec.SIZEOF);
-    return pwait2(epfd, events.first(maxEvents), maxEvents, timespec);
+    return pwait2(Scratch.current(), epfd, events.first(maxEvents), maxEvents, timespec);
   }
 
-  private static int pwait2(int epfd, MemorySegment events, int maxEvents, MemorySegment timespec) {
-    Scratch scratch = Scratch.current();
+  private static int pwait2(
+      Scratch scratch, int epfd, MemorySegment events, int maxEvents, MemorySegment timespec) {
     try {
       return scratch.result(
           (long)
@@ -162,9 +164,10 @@ public final class Epoll {
     if (!Probe.PWAIT2) {
       return wait(epfd, events, maxEvents, millisRoundedUp(timeoutNanos));
     }
+    Scratch scratch = Scratch.current();
     MemorySegment timespec =
-        Scratch.current().longs(timeoutNanos / NANOS_PER_SECOND, timeoutNanos % NANOS_PER_SECOND);
-    return pwait2(epfd, events.first(maxEvents), maxEvents, timespec);
+        scratch.longs(timeoutNanos / NANOS_PER_SECOND, timeoutNanos % NANOS_PER_SECOND);
+    return pwait2(scratch, epfd, events.first(maxEvents), maxEvents, timespec);
   }
 
   /**
@@ -206,7 +209,7 @@ public final class Epoll {
      * sandboxes say EPERM to whatever they do not know.
      */
     private static boolean isKnown() {
-      int refusal = pwait2(-1, MemorySegment.NULL, 0, MemorySegment.NULL);
+      int refusal = pwait2(Scratch.current(), -1, MemorySegment.NULL, 0, MemorySegment.NULL);
       return refusal == -Errno.EBADF || refusal == -Errno.EINVAL;
     }
   }

@@ -1,9 +1,9 @@
 package edgewise.linux;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -43,13 +43,17 @@ public final class EventFd {
    *     positive long, is returned as Long.MAX_VALUE
    */
   public static long read(int fd) {
-    MemorySegment counter = Scratch.current().words;
-    int n = File.read(fd, counter, 0, COUNTER_BYTES);
-    if (n < 0) {
-      return n;
+    Scratch scratch = Scratch.current();
+    try {
+      long n = (long) Read.CALL.invokeExact(scratch.capture, fd, scratch.words, COUNTER_BYTES);
+      if (n < 0) {
+        return scratch.negatedErrno();
+      }
+      long taken = scratch.words.get(JAVA_LONG, 0);
+      return taken >= 0 ? taken : Long.MAX_VALUE;
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
     }
-    long taken = counter.get(JAVA_LONG, 0);
-    return taken >= 0 ? taken : Long.MAX_VALUE;
   }
 
   /**
@@ -59,10 +63,26 @@ public final class EventFd {
    * @return 8, the bytes written, or {@code -errno}
    */
   public static int write(int fd, long value) {
-    return File.write(fd, Scratch.current().longs(value, 0), 0, COUNTER_BYTES);
+    Scratch scratch = Scratch.current();
+    scratch.words.set(JAVA_LONG, 0, value);
+    try {
+      return scratch.result(
+          (long) Write.CALL.invokeExact(scratch.capture, fd, scratch.words, COUNTER_BYTES));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
   }
 
   private static final class Create {
     static final MethodHandle CALL = Downcall.bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+  }
+
+  private static final class Read {
+    static final MethodHandle CALL = Downcall.bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+  }
+
+  private static final class Write {
+    static final MethodHandle CALL =
+        Downcall.bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
   }
 }

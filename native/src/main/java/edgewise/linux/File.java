@@ -116,7 +116,13 @@ public final class File extends FileConstants {
    */
   public static int read(int fd, MemorySegment buffer, long offset, long length) {
     long address = Memory.writable(buffer, offset, length);
-    return transfer(Read.CALL, fd, address, length, buffer);
+    Scratch scratch = Scratch.current();
+    try {
+      return scratch.result(
+          (long) Read.CALL.invokeExact(scratch.capture, fd, address, length, buffer));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
   }
 
   /**
@@ -126,14 +132,10 @@ public final class File extends FileConstants {
    */
   public static int write(int fd, MemorySegment buffer, long offset, long length) {
     long address = Memory.readable(buffer, offset, length);
-    return transfer(Write.CALL, fd, address, length, buffer);
-  }
-
-  private static int transfer(
-      MethodHandle call, int fd, long address, long length, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
-      return scratch.result((long) call.invokeExact(scratch.capture, fd, address, length, buffer));
+      return scratch.result(
+          (long) Write.CALL.invokeExact(scratch.capture, fd, address, length, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -142,21 +144,22 @@ public final class File extends FileConstants {
   /** pread(2): as {@link #read}, from a position in the file, which keeps its own. */
   public static int pread(int fd, MemorySegment buffer, long offset, long length, long position) {
     long address = Memory.writable(buffer, offset, length);
-    return transferAt(Pread.CALL, fd, address, length, position, buffer);
+    Scratch scratch = Scratch.current();
+    try {
+      return scratch.result(
+          (long) Pread.CALL.invokeExact(scratch.capture, fd, address, length, position, buffer));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
   }
 
   /** pwrite(2): as {@link #write}, to a position in the file, which keeps its own. */
   public static int pwrite(int fd, MemorySegment buffer, long offset, long length, long position) {
     long address = Memory.readable(buffer, offset, length);
-    return transferAt(Pwrite.CALL, fd, address, length, position, buffer);
-  }
-
-  private static int transferAt(
-      MethodHandle call, int fd, long address, long length, long position, MemorySegment buffer) {
     Scratch scratch = Scratch.current();
     try {
       return scratch.result(
-          (long) call.invokeExact(scratch.capture, fd, address, length, position, buffer));
+          (long) Pwrite.CALL.invokeExact(scratch.capture, fd, address, length, position, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -164,20 +167,23 @@ public final class File extends FileConstants {
 
   /** readv(2) into {@code count} pieces from piece {@code first} on; returns as {@link #read}. */
   public static int readv(int fd, IoVec pieces, int first, int count) {
-    return transferPieces(Readv.CALL, fd, pieces.writable(first, count), count, pieces);
+    long address = pieces.writable(first, count);
+    Scratch scratch = Scratch.current();
+    try {
+      return scratch.result(
+          (long) Readv.CALL.invokeExact(scratch.capture, fd, address, count, pieces.segment()));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
   }
 
   /** writev(2) of {@code count} pieces from piece {@code first} on; returns as {@link #write}. */
   public static int writev(int fd, IoVec pieces, int first, int count) {
-    return transferPieces(Writev.CALL, fd, pieces.readable(first, count), count, pieces);
-  }
-
-  private static int transferPieces(
-      MethodHandle call, int fd, long address, int count, IoVec pieces) {
+    long address = pieces.readable(first, count);
     Scratch scratch = Scratch.current();
     try {
       return scratch.result(
-          (long) call.invokeExact(scratch.capture, fd, address, count, pieces.segment()));
+          (long) Writev.CALL.invokeExact(scratch.capture, fd, address, count, pieces.segment()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }

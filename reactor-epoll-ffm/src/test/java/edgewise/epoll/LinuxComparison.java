@@ -62,6 +62,7 @@ final class LinuxComparison {
   }
 
   private final SplittableRandom random;
+  private final boolean[] edge = new boolean[ENDS];
   private final Trace trace;
   private final Side simulated;
   private final Side real;
@@ -94,8 +95,9 @@ final class LinuxComparison {
   void run() {
     try {
       int steps = 1 + random.nextInt(60);
-      for (int i = 0; i < steps; i++) {
-        step(random.nextInt(ENDS), random.nextInt(12));
+      boolean together = true;
+      for (int i = 0; i < steps && together; i++) {
+        together = step(random.nextInt(ENDS), random.nextInt(12));
       }
     } finally {
       simulated.close();
@@ -103,9 +105,19 @@ final class LinuxComparison {
     }
   }
 
-  private void step(int end, int what) {
+  /**
+   * One call on both sides. The simulated kernel may report an edge that Linux does not: readiness
+   * that is true but not new is permitted, and from there on the two have different things to tell,
+   * so the run ends. It may never keep silent where Linux speaks.
+   *
+   * @return whether both sides are in the same state
+   */
+  private boolean step(int end, int what) {
     int length = 1 + random.nextInt(100);
     int events = events();
+    if (what == 8) {
+      edge[end] = (events & Epoll.EPOLLET) != 0;
+    }
     var results = new ArrayList<String>();
     for (Side side : List.of(simulated, real)) {
       int fd = side.fd[end];
@@ -126,10 +138,13 @@ final class LinuxComparison {
               });
     }
     trace.note(0, "end " + end + ": " + results);
-    if (!results.getFirst().equals(results.getLast())) {
+    boolean same = results.getFirst().equals(results.getLast());
+    boolean edgeMore = edge[end] && results.getLast().equals("events {}");
+    if (!same && !edgeMore) {
       throw new AssertionError(
           "simulated: " + results.getFirst() + ", Linux: " + results.getLast());
     }
+    return same;
   }
 
   private int events() {

@@ -115,6 +115,11 @@ final class Pipe {
     startMoving();
   }
 
+  /** Wakes the receiving end, without news. */
+  void tellOfEndAgain() {
+    to.wake(0);
+  }
+
   /** Drops what has not arrived. */
   void cut() {
     cut = true;

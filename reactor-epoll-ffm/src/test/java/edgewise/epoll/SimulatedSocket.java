@@ -184,6 +184,9 @@ final class SimulatedSocket extends Pollable {
       shutWrite = true;
       out.end();
       wake(0);
+    } else if (!tcp) {
+      out.tellOfEndAgain(); // unix_shutdown wakes both ends each time
+      wake(0);
     }
     return 0;
   }

@@ -118,8 +118,17 @@ final class Failures {
 
   private static String message(String call, Object about, IOException e) {
     String name = name(e);
-    String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    String text = text(e);
     return call + " " + about + ": " + (name == null ? text : name + " (" + text + ")");
+  }
+
+  private static String text(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "No such file or directory"; // their message is the path
+      case AccessDeniedException _ -> "Permission denied";
+      case FileAlreadyExistsException _ -> "Address already in use";
+      default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    };
   }
 
   /** The name of the errno behind an exception, or null if that cannot be told. */

@@ -9,6 +9,7 @@ import edgewise.spi.SocketFile;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
@@ -39,7 +40,7 @@ final class SelectListener extends Registration implements ListeningSocket {
 
   static SelectListener open(SelectBackend backend, Endpoint endpoint, ListenOptions options)
       throws IOException {
-    var family = Addresses.family(backend, endpoint);
+    ProtocolFamily family = Addresses.family(backend, endpoint);
     ServerSocketChannel channel;
     try {
       channel = ServerSocketChannel.open(family);

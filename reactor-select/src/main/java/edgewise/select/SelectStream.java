@@ -7,6 +7,7 @@ import edgewise.spi.NativeBuffer;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
+import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -83,7 +84,7 @@ final class SelectStream extends Registration implements StreamSocket {
 
   private static SocketChannel open(
       SelectBackend backend, Endpoint remote, ConnectionOptions options) throws IOException {
-    var family = Addresses.family(backend, remote);
+    ProtocolFamily family = Addresses.family(backend, remote);
     SocketChannel channel;
     try {
       channel = SocketChannel.open(family);
