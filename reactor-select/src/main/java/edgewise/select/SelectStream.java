@@ -78,6 +78,9 @@ final class SelectStream extends Registration implements StreamSocket {
       stream.startConnect(remote);
     } catch (IOException e) {
       stream.connectFailure = e;
+    } catch (RuntimeException e) { // an address that the JDK does not take
+      stream.close();
+      throw e;
     }
     return stream;
   }
