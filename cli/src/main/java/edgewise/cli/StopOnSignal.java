@@ -28,8 +28,8 @@ import picocli.CommandLine.ExitCode;
  * plus the signal's number, and the only public call that gives another number once that has begun
  * is {@link Runtime#halt}. It does not wait for the hooks of others (a flight recording, a coverage
  * agent), so this hook does. The JVM does not react to a second signal while hooks run; so the hook
- * gives the signals back to the kernel, which takes native access. Where that is denied,
- * a second signal has no effect, and the grace period bounds the wait.
+ * gives the signals back to the kernel, which takes native access. Where that is denied, a second
+ * signal has no effect, and the grace period bounds the wait.
  */
 final class StopOnSignal {
   /** As LoopOptions.stopTimeout: what is in hand gets this long. */

@@ -3,11 +3,11 @@
  *
  * <p>The way of a request: {@code HttpProtocol} gives each accepted connection an {@code
  * HttpConnection}, the state machine. It shows the octets to {@code RequestParser} ({@code
- * RequestLine} with {@code Target}, then {@code FieldParser}, whose lines {@code FieldRules} judges),
- * finds the body with {@code BodyDecoder}, and hands a {@link edgewise.http.Request} to the {@link
- * edgewise.http.HttpHandler}: a {@link edgewise.http.Router}, and behind it the user's handlers or a
- * {@link edgewise.http.FileHandler}. The {@link edgewise.http.Response} goes out through {@code
- * ResponseEncoder}. What is malformed ends as a {@code Refusal}.
+ * RequestLine} with {@code Target}, then {@code FieldParser}, whose lines {@code FieldRules}
+ * judges), finds the body with {@code BodyDecoder}, and hands a {@link edgewise.http.Request} to
+ * the {@link edgewise.http.HttpHandler}: a {@link edgewise.http.Router}, and behind it the user's
+ * handlers or a {@link edgewise.http.FileHandler}. The {@link edgewise.http.Response} goes out
+ * through {@code ResponseEncoder}. What is malformed ends as a {@code Refusal}.
  *
  * <p>A loop shares what its connections need in turn ({@code HttpLoop}): parser, tables and buffers
  * of a request in hand are an {@code Exchange}, borrowed by the first octet and given back with the
