@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stream connection, TCP or AF_UNIX, accepted or outgoing. It owns its socket and belongs to one
  * loop for life; all methods must be called on that loop's thread, else they throw {@link
- * WrongThreadException}. From elsewhere use {@link EventLoop#execute}.
+ * WrongThreadException}. From elsewhere use {@link EventLoop#execute}. Only the plain questions
+ * ({@link #isOpen}, {@link #isPaused}, {@link #queuedBytes}) answer to any thread, and there the
+ * answer may lag.
  *
  * <pre>
  *  CONNECTING --connected--> OPEN --END received--> OPEN, INPUT_ENDED --shutdownOutput--> CLOSED

@@ -300,7 +300,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void beginStop(Duration atMost) {
-    timer(() -> shut(null)).set(atMost);
+    timer(() -> shut(new IOException("stop: the deadline is over"))).set(atMost);
     if (!stopping) {
       stopping = true;
       open.all().forEach(channel -> run(channel::stop));

@@ -16,7 +16,8 @@ public interface FileRoot extends AutoCloseable {
   /**
    * Opens a file or a directory below the root, read-only. Never blocks on a FIFO or a device.
    *
-   * @param name names separated by {@code /}, without a leading one; empty for the root itself
+   * @param name names separated by {@code /}, without a leading one and none of them {@code ..};
+   *     empty for the root itself
    * @return the open file, or null if there is nothing of that name, or what is there is neither a
    *     regular file nor a directory, or lies outside
    * @throws java.nio.file.AccessDeniedException if it is there but may not be read

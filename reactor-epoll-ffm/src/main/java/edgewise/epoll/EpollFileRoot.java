@@ -14,7 +14,9 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,9 @@ final class EpollFileRoot implements FileRoot {
 
   private static final int LONGEST_PATH = 4096;
 
+  /** A {@code ..} that stays inside would do no harm, but the other backend does not allow it. */
+  private static final Pattern UPWARDS = Pattern.compile("(^|/)\\.\\.(/|$)");
+
   private static final OpenHow BENEATH =
       OpenHow.allocate(
           Arena.ofAuto(), FLAGS, 0, OpenHow.RESOLVE_BENEATH | OpenHow.RESOLVE_NO_MAGICLINKS);
@@ -40,7 +45,11 @@ final class EpollFileRoot implements FileRoot {
   private final Kernel kernel;
   private final Path directory;
   private final int dirfd;
-  private final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Held for reading while the descriptor is used, so that it is not closed under an open. */
+  private final ReadWriteLock inUse = new ReentrantReadWriteLock();
+
+  private boolean closed;
   private volatile boolean openat2 = true;
 
   private EpollFileRoot(Kernel kernel, Path directory, int dirfd) {
@@ -67,12 +76,21 @@ final class EpollFileRoot implements FileRoot {
 
   @Override
   public @Nullable OpenFile open(String name) throws IOException {
-    if (closed.get()) {
-      throw new IllegalStateException("the file root is closed");
-    }
-    if (name.indexOf('\0') >= 0 || name.startsWith("/")) {
+    if (name.indexOf('\0') >= 0 || name.startsWith("/") || UPWARDS.matcher(name).find()) {
       return null;
     }
+    inUse.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the file root is closed");
+      }
+      return openNamed(name);
+    } finally {
+      inUse.readLock().unlock();
+    }
+  }
+
+  private @Nullable OpenFile openNamed(String name) throws IOException {
     String path = name.isEmpty() ? "." : name;
     int fd = openat2 ? openBeneath(path) : openChecked(path);
     if (fd >= 0) {
@@ -150,8 +168,14 @@ final class EpollFileRoot implements FileRoot {
 
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      kernel.close(dirfd);
+    inUse.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        kernel.close(dirfd);
+      }
+    } finally {
+      inUse.writeLock().unlock();
     }
   }
 

@@ -65,7 +65,6 @@ class EpollFileRootTest {
     assertEquals(6, size(root, "file"));
     assertEquals(6, size(root, "a/b/deep"));
     assertEquals(6, size(root, "link-in"));
-    assertEquals(6, size(root, "a/../file"));
     try (OpenFile directory = root.open("")) {
       assertNotNull(directory);
       assertTrue(directory.isDirectory());
@@ -74,6 +73,7 @@ class EpollFileRootTest {
       "../secret",
       "..",
       "a/../../secret",
+      "a/../file",
       "link-out",
       "link-absolute",
       "link-dir",

@@ -149,6 +149,7 @@ class FileContract {
             "../secret",
             "..",
             "sub/../../secret",
+            "sub/../file",
             "./../secret",
             "/etc/passwd",
             secret.toString(),
