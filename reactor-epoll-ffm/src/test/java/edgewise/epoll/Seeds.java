@@ -14,6 +14,9 @@ final class Seeds {
     void check(long seed, Trace trace) throws Exception;
   }
 
+  /** So many seeds are run however long it takes. */
+  private static final int LEAST = 30;
+
   /** Every so many seeds one is run twice, to see that it does exactly the same. */
   private static final int TWICE = 50;
 
@@ -23,7 +26,7 @@ final class Seeds {
    * Checks the property with one seed after another.
    *
    * @param name tells the seeds of this property from those of others
-   * @param most how many seeds, unless the time is over before
+   * @param most how many seeds, unless the time is over before; 30 at least
    * @param millis how long to go on
    * @return how many seeds there were time for
    */
@@ -35,7 +38,7 @@ final class Seeds {
     }
     long end = System.nanoTime() + millis * 1_000_000;
     int count = 0;
-    while (count < most && System.nanoTime() - end < 0) {
+    while (count < Math.min(LEAST, most) || (count < most && System.nanoTime() - end < 0)) {
       checkOne(name, ((long) name.hashCode() << 32) + count, property, count % TWICE == 0);
       count++;
     }

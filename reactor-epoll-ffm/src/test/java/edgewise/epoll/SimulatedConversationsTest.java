@@ -31,14 +31,14 @@ class SimulatedConversationsTest {
   @MethodSource("modes")
   void whatIsSentBothWaysArrivesInOrderAndEndsOnceWhateverTheKernelDoes(
       Trigger trigger, boolean tcp) {
-    check(trigger, tcp, false, 300, 1000);
+    check(trigger, tcp, false, 300, 500);
   }
 
   @ParameterizedTest(name = "{0}, tcp: {1}")
   @MethodSource("modes")
   void resetsAbortsFailuresAndShortagesLoseNoEdgeNoDescriptorAndNoClose(
       Trigger trigger, boolean tcp) {
-    check(trigger, tcp, true, 300, 1000);
+    check(trigger, tcp, true, 300, 500);
   }
 
   @Tag("slow")

@@ -26,7 +26,7 @@ class SimulatedShortageTest {
   void whoeverCameWhileDescriptorsHadRunOutIsAcceptedSoonAfterAndTheLoopDidNotSpin(
       Trigger trigger, boolean tcp) {
     Seeds.check(
-        "shortage " + trigger + tcp, 100, 300, (seed, trace) -> check(seed, trace, trigger, tcp));
+        "shortage " + trigger + tcp, 100, 200, (seed, trace) -> check(seed, trace, trigger, tcp));
   }
 
   private static void check(long seed, Trace trace, Trigger trigger, boolean tcp)

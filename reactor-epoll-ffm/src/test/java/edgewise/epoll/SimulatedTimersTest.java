@@ -93,7 +93,7 @@ class SimulatedTimersTest {
 
   @Test
   void timersFireInOrderAndNeitherEarlyNorLateAlthoughSignalsInterruptTheWait() {
-    Seeds.check("timers", 500, 1500, SimulatedTimersTest::check);
+    Seeds.check("timers", 500, 500, SimulatedTimersTest::check);
   }
 
   private static void check(long seed, Trace trace) throws IOException {

@@ -20,7 +20,7 @@ class SimulatedWakeupsTest {
 
   @Test
   void aTaskOfAnotherThreadRunsAtOnceInOrderAndWakesTheLoopAtMostOncePerSleep() {
-    Seeds.check("wakeups", 100, 1000, SimulatedWakeupsTest::check);
+    Seeds.check("wakeups", 100, 500, SimulatedWakeupsTest::check);
   }
 
   private static void check(long seed, Trace trace) throws IOException {

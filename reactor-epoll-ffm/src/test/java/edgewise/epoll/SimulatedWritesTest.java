@@ -25,7 +25,7 @@ class SimulatedWritesTest {
 
   @Test
   void smallWritesOfOneTurnLeaveInOneSendPerConnection() {
-    Seeds.check("writes", 300, 1000, SimulatedWritesTest::check);
+    Seeds.check("writes", 300, 500, SimulatedWritesTest::check);
   }
 
   private static void check(long seed, Trace trace) throws IOException {
