@@ -21,6 +21,7 @@ final class Backlog {
   private @Nullable Piece tail;
   private long bytes;
   private long memoryBytes;
+  private int files;
 
   Backlog(BufferPool pool) {
     this.pool = pool;
@@ -49,6 +50,11 @@ final class Backlog {
   /** Unsent bytes, those of files included. */
   long bytes() {
     return bytes;
+  }
+
+  /** Regions of files that are not sent yet. */
+  int files() {
+    return files;
   }
 
   /** Unsent bytes held in memory. */
@@ -81,6 +87,7 @@ final class Backlog {
   void add(OpenFile file, long position, long count) {
     file.retain();
     append(new Piece(null, file, position, position + count));
+    files++;
     bytes += count;
   }
 
@@ -167,6 +174,7 @@ final class Backlog {
     }
     if (piece.file != null) {
       piece.file.release();
+      files--;
     }
   }
 

@@ -106,7 +106,14 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Takes over an accepted socket; on failure it is closed, and that is logged. */
   static void accepted(EventLoop loop, StreamSocket socket, Listener listener) {
     ConnectionOptions options = listener.options.connections();
-    var connection = new Connection(loop, socket, options, listener, NO_HANDLER, IN_TURN);
+    Connection connection;
+    try {
+      connection = new Connection(loop, socket, options, listener, NO_HANDLER, IN_TURN);
+    } catch (Throwable t) { // no memory
+      socket.close();
+      listener.connectionClosed();
+      throw t;
+    }
     loop.opened(connection);
     try {
       connection.handler = listener.acceptor.accept(connection);
@@ -425,6 +432,11 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Bytes written but not yet taken by the kernel, those of files included. */
   public long queuedBytes() {
     return output.queuedBytes();
+  }
+
+  /** Regions of files written but not yet taken by the kernel; each holds its file open. */
+  public int queuedFiles() {
+    return output.queuedFiles();
   }
 
   // --- ending

@@ -326,7 +326,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     log.error("the loop failed and ends", t);
     failure = t;
     shut(t);
-    options.observer().onFailure(this, t);
+    run(() -> options.observer().onFailure(this, t));
   }
 
   private void shut(@Nullable Throwable cause) {

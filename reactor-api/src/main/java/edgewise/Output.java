@@ -17,6 +17,14 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class Output {
+  /**
+   * The high-water mark of queued files, each of which holds a descriptor: a peer that asks for
+   * many small files and reads none must not take all descriptors of the process.
+   */
+  private static final int HIGH_WATER_FILES = 4;
+
+  private static final int LOW_WATER_FILES = 1;
+
   private final Connection connection;
   private final StreamSocket socket;
   private @Nullable Backlog backlog;
@@ -111,6 +119,8 @@ final class Output {
       connection.loop.outbox.drop(this);
     } catch (IOException e) {
       fail(e);
+    } catch (RuntimeException | Error e) { // no memory: this connection's, whoever is writing
+      connection.release(e);
     }
   }
 
@@ -152,16 +162,23 @@ final class Output {
     return stagedBytes + (backlog == null ? 0 : backlog.memoryBytes());
   }
 
+  /** Regions of files that are not sent yet. */
+  int queuedFiles() {
+    return backlog == null ? 0 : backlog.files();
+  }
+
   /** Notes on which side of the high-water mark the queue is; true if it is below. */
   boolean isBelow(int highWater) {
-    boolean below = queuedBytes() <= highWater && failure == null;
+    boolean below =
+        queuedBytes() <= highWater && queuedFiles() <= HIGH_WATER_FILES && failure == null;
     aboveHigh |= !below;
     return below;
   }
 
   /** Whether the queue has just fallen to the low-water mark; true once per crossing. */
   boolean hasFallenTo(int lowWater) {
-    boolean fallen = aboveHigh && queuedBytes() <= lowWater && failure == null;
+    boolean low = queuedBytes() <= lowWater && queuedFiles() <= LOW_WATER_FILES;
+    boolean fallen = aboveHigh && low && failure == null;
     aboveHigh &= !fallen;
     return fallen;
   }

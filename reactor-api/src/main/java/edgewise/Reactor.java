@@ -146,8 +146,11 @@ public final class Reactor implements AutoCloseable {
         var done = new CompletableFuture<Boolean>();
         boolean handedOver =
             listener.loop.executeIfOpen(() -> {
-              listener.close();
-              done.complete(true);
+              try {
+                listener.close();
+              } finally {
+                done.complete(true);
+              }
             });
         if (handedOver) {
           done.join();

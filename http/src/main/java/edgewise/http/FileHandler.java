@@ -7,6 +7,7 @@ import java.nio.file.AccessDeniedException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,8 @@ public final class FileHandler implements HttpHandler {
     LISTING
   }
 
+  private static final long WARNING_INTERVAL = 1_000_000_000;
+
   private static final Logger LOG = LoggerFactory.getLogger(FileHandler.class);
   private static final String INDEX = "index.html";
   private static final Response NOT_FOUND = Response.error(404);
@@ -36,6 +39,7 @@ public final class FileHandler implements HttpHandler {
   private static final Response NOT_IMPLEMENTED = Response.error(501);
 
   private final FileRoot root;
+  private final AtomicLong lastWarning = new AtomicLong(System.nanoTime() - WARNING_INTERVAL);
   private final Set<Option> options;
 
   /** Serves what is below the root, which stays the caller's. */
@@ -73,8 +77,20 @@ public final class FileHandler implements HttpHandler {
     } catch (IOException e) {
       // The name was possible and nothing forbids it: what is missing will be there again, such
       // as a free descriptor.
-      LOG.warn("cannot open '{}'", name, e);
+      warnOfFailure(name, e);
       return UNAVAILABLE;
+    }
+  }
+
+  /** Once a second is enough: without descriptors every request would be a line. */
+  private void warnOfFailure(String name, IOException e) {
+    long now = System.nanoTime();
+    long last = lastWarning.get();
+    if (now - last >= WARNING_INTERVAL && lastWarning.compareAndSet(last, now)) {
+      LOG.warn(
+          "cannot open '{}' (further failures of this second are not logged): {}",
+          name,
+          e.toString());
     }
   }
 

@@ -242,7 +242,8 @@ final class HttpConnection implements Handler {
     if (closeWhenTaken) {
       phase = Phase.ENDING;
       deadline.cancel();
-      connection.close();
+      // Reading was paused: what came meanwhile would make a plain close a reset.
+      connection.closeLingering(shared.limits.lingerTimeout());
     } else {
       phase = Phase.IDLE;
       awaitRequest();
@@ -270,7 +271,7 @@ final class HttpConnection implements Handler {
       deadline.cancel();
     } else {
       stopping = true;
-      connection.shutdownOutput(); // and closes, once all is taken
+      connection.close(); // once all is taken, or after closeTimeout; nothing is left unread
     }
   }
 

@@ -370,6 +370,11 @@ class HttpConnectionTest {
     client.window = Integer.MAX_VALUE;
     rig.run();
     assertEquals(answered, Answers.read(client.received(), false).statuses().size());
+    assertTrue(client.isEnded(), "the end is said");
+    assertFalse(client.closed, "a close with octets unread would be a reset");
+    client.end();
+    rig.run();
     assertTrue(client.closed);
+    assertFalse(client.aborted);
   }
 }

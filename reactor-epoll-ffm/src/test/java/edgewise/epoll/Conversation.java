@@ -284,7 +284,7 @@ final class Conversation implements Handler {
   private void afterWrite(boolean goOn) {
     note("wrote up to " + written + ", queued " + open().queuedBytes());
     if (open().isOpen()) {
-      boolean below = open().queuedBytes() <= world.highWater;
+      boolean below = open().queuedBytes() <= world.highWater && open().queuedFiles() <= 4;
       require(goOn == below, "write says " + goOn + " with " + open().queuedBytes() + " queued");
       above |= !goOn;
     }
@@ -347,7 +347,8 @@ final class Conversation implements Handler {
     require(!inside.isErrorWaiting(), "asleep with an error that nobody has noticed");
     boolean queued = open().queuedBytes() > 0;
     require(!queued || !inside.isWritable(), "LOST EDGE: asleep with bytes to send, and room");
-    require(!above || open().queuedBytes() > world.lowWater || closing, "onWritable is missing");
+    boolean low = open().queuedBytes() <= world.lowWater && open().queuedFiles() <= 1;
+    require(!above || !low || closing, "onWritable is missing");
     checkInterest();
   }
 

@@ -92,6 +92,28 @@ class FileContract {
   }
 
   @Contract
+  void aPeerThatReadsNothingHoldsFewFilesOpen(Rig rig) throws Exception {
+    Path top = tree(rig);
+    var handler = new Recorder();
+    rig.connected(handler);
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      int before = Descriptors.count();
+      boolean more = true;
+      int sent = 0;
+      while (more && sent++ < 100_000) {
+        try (OpenFile file = open(root, "sub/small")) {
+          more = handler.connection().sendFile(file, 0, file.size());
+        }
+      }
+      assertFalse(more, "told to stop");
+      int held = Descriptors.count() - before;
+      assertTrue(held > 0 && held <= 6, held + " files held for one connection");
+      handler.connection().abort();
+      assertEquals(before - 1, Descriptors.count(), "its socket and its files");
+    }
+  }
+
+  @Contract
   void aConnectionThatEndsLetsGoOfItsFiles(Rig rig) throws Exception {
     Path top = tree(rig);
     var handler = new Recorder();

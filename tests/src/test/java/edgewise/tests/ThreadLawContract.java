@@ -41,7 +41,7 @@ class ThreadLawContract {
               "nanoTime",
               "timer"), // made anywhere, set on the loop
           Connection.class,
-          Set.of("loop", "toString", "isPaused", "isOpen", "queuedBytes"),
+          Set.of("loop", "toString", "isPaused", "isOpen", "queuedBytes", "queuedFiles"),
           Listener.class,
           Set.of("toString", "endpoint", "accepted"),
           Watch.class,
