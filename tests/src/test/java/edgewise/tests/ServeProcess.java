@@ -37,9 +37,15 @@ final class ServeProcess implements AutoCloseable {
     err = lines(process.errorReader());
   }
 
-  /** Starts a program with its arguments. */
+  /**
+   * Starts a program with its arguments, and with signals as an interactive shell leaves them: a
+   * build in the background of a script, or under nohup, hands down that SIGINT and SIGHUP are
+   * ignored, and a JVM respects that.
+   */
   static ServeProcess start(List<String> command) throws IOException {
-    return new ServeProcess(new ProcessBuilder(command).start());
+    var withSignals = new ArrayList<>(command);
+    withSignals.addAll(0, List.of("env", "--default-signal=INT,HUP,TERM"));
+    return new ServeProcess(new ProcessBuilder(withSignals).start());
   }
 
   /** Starts the command on the class path of this test. */
