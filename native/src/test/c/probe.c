@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/epoll.h>
@@ -398,6 +399,13 @@ static void constants(void) {
     CONSTANT(RLIMIT_MEMLOCK);
     CONSTANT(RLIMIT_AS);
     CONSTANT(RLIM_INFINITY);
+
+    /* signal(2): the dispositions are pointers to functions that do not exist */
+    CONSTANT(SIGHUP);
+    CONSTANT(SIGINT);
+    CONSTANT(SIGTERM);
+    CONSTANT(SIG_DFL);
+    CONSTANT(SIG_IGN);
 
     /* syscall(2) */
     VALUE(SYS_OPENAT2, SYS_openat2);

@@ -18,7 +18,8 @@ final class ConstantTable {
           FileConstants.class,
           OpenHow.class,
           Stat.class,
-          Resource.class);
+          Resource.class,
+          Signal.class);
 
   private ConstantTable() {}
 

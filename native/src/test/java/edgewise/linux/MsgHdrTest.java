@@ -121,7 +121,7 @@ class MsgHdrTest {
     assertEquals(5, File.read(reader, memory, 0, 64));
   }
 
-  /** LESSONS: descriptors leak where the control buffer was too small. */
+  /** cmsg(3): descriptors leak where the control buffer was too small and nobody looked. */
   @Test
   void whatFitsOfACutOffControlMessageIsOpenAndIsReported() {
     int[] pair = fds.pair(Socket.SOCK_STREAM);

@@ -150,7 +150,6 @@ class SafetyTest {
     assertThrows(IllegalStateException.class, () -> Epoll.wait(epoll, events, 1, 0));
   }
 
-  /** SCENARIOS 54. */
   @Test
   void aSharedArenaCannotBeClosedWhileAThreadWaitsInEpollWait() throws Exception {
     int epoll = fds.epoll();
@@ -234,7 +233,7 @@ class SafetyTest {
     return false;
   }
 
-  /** LESSONS: errno captured per call, under load from two loops. */
+  /** Each call captures errno for itself; the collector must not come between. */
   @Test
   void errnoIsThatOfTheOwnCallWhileThreadsAndCollectorAreBusy() throws Exception {
     int epoll = fds.epoll();

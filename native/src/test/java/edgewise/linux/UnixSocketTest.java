@@ -21,9 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * AF_UNIX names as the kernel sees them. LESSONS: address length wrong for abstract or long names.
- */
+/** AF_UNIX names as the kernel sees them. jnr-unixsocket PR 110: wrong lengths. */
 @ExtendWith(OpenDescriptors.class)
 class UnixSocketTest {
   private final Sockaddr address = Sockaddr.allocate(Arena.ofAuto());
