@@ -1,9 +1,13 @@
 package edgewise.http;
 
 import edgewise.Connection;
+import java.nio.charset.StandardCharsets;
 
 /** Writes responses to connections: the prepared head, the end of the head, the body. */
 final class ResponseEncoder {
+  private static final byte[] CHUNKED =
+      "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
+
   private ResponseEncoder() {}
 
   /**
@@ -21,12 +25,27 @@ final class ResponseEncoder {
       Persistence persistence,
       DateLine date) {
     try {
-      write(connection, response.head());
-      boolean more = write(connection, date.octets(persistence));
+      boolean more = writeHead(connection, response, false, persistence, date);
       return (!headOnly && response.hasBody()) ? writeBody(connection, response) : more;
     } finally {
       response.release();
     }
+  }
+
+  /**
+   * Writes the head alone; {@code chunked} says how the body follows, if its length is not known.
+   */
+  static boolean writeHead(
+      Connection connection,
+      Response response,
+      boolean chunked,
+      Persistence persistence,
+      DateLine date) {
+    write(connection, response.head());
+    if (chunked) {
+      write(connection, CHUNKED);
+    }
+    return write(connection, date.octets(persistence));
   }
 
   private static boolean writeBody(Connection connection, Response response) {
@@ -35,6 +54,8 @@ final class ResponseEncoder {
       case Response.Body.FileRegion region ->
           connection.isOpen()
               && connection.sendFile(region.file(), region.position(), region.length());
+      case Response.Body.Source _, Response.Body.Output _, Response.Body.Upgrade _, Later _ ->
+          throw new AssertionError("a body that does not exist yet");
     };
   }
 
