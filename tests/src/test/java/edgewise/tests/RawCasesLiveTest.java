@@ -6,6 +6,7 @@ import edgewise.http.RawCase;
 import edgewise.http.RawCases;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,10 +35,10 @@ class RawCasesLiveTest {
     Programs.run("mkfifo", root.resolve("fifo").toString()).assertOk();
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @EnumSource(names = {"EPOLL_EDGE", "EPOLL_LEVEL", "SELECT"})
   void everyCaseIsAnsweredStrictly(Mode mode) throws Exception {
-    try (var site = Site.open(root, mode, directory)) {
+    try (var site = Site.open(root, mode, Files.createTempDirectory("edgewise-raw"))) {
       assertEquals(List.of(), faults(site.tcp()), "over TCP");
       assertEquals(List.of(), faults(site.unix()), "over a unix socket");
     }

@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -17,24 +20,49 @@ import java.util.Locale;
  * unix socket. Closing it asserts that it ends in good order and has printed nothing on stderr.
  */
 final class Site implements AutoCloseable {
+  /** What is served. */
+  final Path directory;
+
+  /** A directory for what a test makes; it goes when the site closes. */
+  final Path scratch;
+
   /** The socket file. */
   final Path socket;
 
   private final ServeProcess process;
 
-  private Site(ServeProcess process, Path socket) {
-    this.process = process;
+  private Site(Path directory, Path scratch, Path socket, ServeProcess process) {
+    this.directory = directory;
+    this.scratch = scratch;
     this.socket = socket;
+    this.process = process;
+  }
+
+  /** Serves the sample files. */
+  static Site ofSampleFiles(Mode mode) throws Exception {
+    Path scratch = Files.createTempDirectory("edgewise-site");
+    Path directory = Files.createDirectory(scratch.resolve("files"));
+    SampleFiles.in(directory);
+    return open(directory, mode, scratch);
   }
 
   /**
-   * Serves a directory.
+   * Serves a directory; skips the test where the backend cannot be used.
    *
-   * @param scratch another directory, where the socket file is made
+   * @param scratch belongs to the site from now on, and is deleted when that closes
    */
   static Site open(Path directory, Mode mode, Path scratch) throws Exception {
-    assumeTrue(mode.backend().unavailable() == null, () -> mode.backend().unavailable());
-    Path socket = Files.createTempDirectory(scratch, "site").resolve("app.sock");
+    try {
+      assumeTrue(mode.backend().unavailable() == null, () -> mode.backend().unavailable());
+      Path socket = scratch.resolve("app.sock");
+      return new Site(directory, scratch, socket, serve(directory, mode, socket));
+    } catch (Throwable t) {
+      delete(scratch);
+      throw t;
+    }
+  }
+
+  private static ServeProcess serve(Path directory, Mode mode, Path socket) throws Exception {
     var args = new ArrayList<>(List.of("testserver", directory.toString(), "--loops", "2"));
     args.addAll(List.of("--backend", mode.backendName));
     args.addAll(List.of("--trigger", mode.trigger.name().toLowerCase(Locale.ROOT)));
@@ -42,7 +70,7 @@ final class Site implements AutoCloseable {
     ServeProcess process = ServeProcess.edgewise(args.toArray(String[]::new));
     try {
       process.awaitStart();
-      return new Site(process, socket);
+      return process;
     } catch (Throwable t) {
       process.close();
       throw t;
@@ -73,6 +101,18 @@ final class Site implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       fail("interrupted while the server was ending", e);
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  private static void delete(Path tree) {
+    try (var paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
