@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /**
  * {@code edgewise testserver} as a process of its own, for programs of others: over TCP, and over a
@@ -92,6 +93,17 @@ final class Site implements AutoCloseable {
 
   UnixDomainSocketAddress unix() {
     return UnixDomainSocketAddress.of(socket);
+  }
+
+  /** Runs a script of the test resources; its arguments are port, socket file and large file. */
+  Programs.Ran runScript(String interpreter, String script) throws Exception {
+    Path copy = scratch.resolve(script);
+    try (var source = Objects.requireNonNull(Site.class.getResourceAsStream(script))) {
+      Files.copy(source, copy);
+    }
+    String large = directory.resolve(SampleFiles.LARGE).toString();
+    String port = Integer.toString(port());
+    return Programs.run(interpreter, copy.toString(), port, socket.toString(), large).assertOk();
   }
 
   @Override
