@@ -40,14 +40,18 @@ class DockerTest {
     var ping = Response.text("OK").header("Api-Version", "1.44").header("Ostype", "linux");
     try (var server =
         HttpServer.builder()
-            .get("/_ping", request -> {
-              asked.add(request.method() + " " + request.path());
-              return ping;
-            })
-            .get("/{api}/version", request -> {
-              asked.add(request.method() + " " + request.path());
-              return Response.json(VERSION);
-            })
+            .get(
+                "/_ping",
+                request -> {
+                  asked.add(request.method() + " " + request.path());
+                  return ping;
+                })
+            .get(
+                "/{api}/version",
+                request -> {
+                  asked.add(request.method() + " " + request.path());
+                  return Response.json(VERSION);
+                })
             .get("/{api}/containers/json", request -> Response.json(CONTAINERS))
             .listen("unix:" + socket)
             .start()) {
@@ -62,8 +66,7 @@ class DockerTest {
   }
 
   private String docker(Path socket, String... args) throws Exception {
-    var command =
-        new java.util.ArrayList<>(List.of("docker", "--config", directory.toString()));
+    var command = new java.util.ArrayList<>(List.of("docker", "--config", directory.toString()));
     command.addAll(List.of("-H", "unix://" + socket));
     command.addAll(List.of(args));
     return Programs.run(command).assertOk().text();

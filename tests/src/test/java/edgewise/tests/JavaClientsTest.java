@@ -70,8 +70,7 @@ class JavaClientsTest {
   @Test
   void theJdkAsksForFortyAtOnce(Site site) throws Exception {
     var answers = new ArrayList<CompletableFuture<HttpResponse<byte[]>>>();
-    try (HttpClient client =
-        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
       for (int i = 0; i < 40; i++) {
         String path = i % 2 == 0 ? SampleFiles.LARGE : "sub/buffer-and-one.bin";
         answers.add(client.sendAsync(jdk(site, path).build(), BodyHandlers.ofByteArray()));

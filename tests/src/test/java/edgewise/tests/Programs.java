@@ -67,7 +67,7 @@ final class Programs {
 
   /** Runs a program to its end; if that does not come, the program and its children are killed. */
   static Ran run(List<String> command) throws IOException, InterruptedException {
-    Process process = start(command);
+    Process process = builder(command).start();
     try {
       process.getOutputStream().close();
       var out = CompletableFuture.supplyAsync(() -> all(process.getInputStream()), READERS);
@@ -82,14 +82,18 @@ final class Programs {
     }
   }
 
-  /** Starts a program that runs until {@link #end}. */
-  static Process start(List<String> command) throws IOException {
+  /** Starts a program that runs until {@link #end}; what it prints goes to a file. */
+  static Process start(List<String> command, Path log) throws IOException {
+    return builder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+  }
+
+  private static ProcessBuilder builder(List<String> command) {
     var found = new ArrayList<>(command);
     Path program = find(command.getFirst());
     if (program != null) {
       found.set(0, program.toString());
     }
-    return new ProcessBuilder(found).start();
+    return new ProcessBuilder(found);
   }
 
   /** Kills a program and what it has started, each by its handle. */
