@@ -20,7 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "edgewise",
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
-    subcommands = {Serve.class, Doctor.class},
+    subcommands = {Serve.class, TestServer.class, Doctor.class},
     description = "An epoll reactor for Java that speaks to the Linux kernel without JNI.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
@@ -52,7 +52,8 @@ public final class Main implements Runnable {
   /** Without a command there is nothing to do, and the help says what there is. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command? There are: serve, doctor");
+    throw new ParameterException(
+        spec.commandLine(), "which command? There are: serve, testserver, doctor");
   }
 
   private static int refuse(ParameterException mistake) {

@@ -20,7 +20,7 @@ class HelpTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "serve --help", "doctor --help"})
+  @ValueSource(strings = {"--help", "serve --help", "testserver --help", "doctor --help"})
   void helpFitsATerminal(String commandLine) {
     Printed help = Printed.by(commandLine.split(" ", -1));
     assertEquals(0, help.exitCode());
@@ -28,10 +28,19 @@ class HelpTest {
     help.out().lines().forEach(line -> assertTrue(line.length() <= 80, line));
   }
 
-  @Test
-  void theHelpOfServeNamesEveryOptionAndFormOfAddress() {
-    String help = Printed.by("serve", "--help").out();
+  @ParameterizedTest
+  @ValueSource(strings = {"serve", "testserver"})
+  void theHelpOfAServerNamesEveryOptionAndFormOfAddress(String command) {
+    String help = Printed.by(command, "--help").out();
+    assertTrue(help.contains("  edgewise " + command + " --listen 0"), help);
     Stream.of("--listen", "--backend", "--trigger", "--loops", "[::1]:8080", "unix:@name", "unix:/")
         .forEach(word -> assertTrue(help.contains(word), word + " in\n" + help));
+  }
+
+  @Test
+  void theHelpOfTestserverNamesEveryRoute() {
+    String help = Printed.by("testserver", "--help").out();
+    Stream.of("/echo", "/h204")
+        .forEach(route -> assertTrue(help.contains("  " + route + " "), route + " in\n" + help));
   }
 }

@@ -27,7 +27,7 @@ class OneLineErrorsTest {
       quoteCharacter = '"',
       textBlock =
           """
-                                              | which command? There are: serve, doctor
+                                              | which command? There are: serve, testserver, doctor
           serv                                | did you mean 'serve'?
           serve --lisen 8080                  | did you mean '--listen'?
           serve --frobnicate                  | Unknown option: '--frobnicate'; see 'edgewise serve --help'
@@ -47,6 +47,14 @@ class OneLineErrorsTest {
           serve --loops 1025                  | --loops 1025 is not between 1 and 1024
           serve --loops many                  | 'many' is not an int
           serve no-such-directory             | 'no-such-directory' does not exist; name a directory
+          testserv                            | did you mean 'testserver'?
+          testserver --lisen 8080             | did you mean '--listen'?
+          testserver . another                | 'another'
+          testserver --listen http://x/       | is not an address; write PORT, HOST:PORT, [IPV6]:PORT, unix:/path or unix:@name
+          testserver --backend kqueue         | no backend is called 'kqueue'; there are: epoll
+          testserver --trigger oneshot        | 'oneshot' is neither edge nor level
+          testserver --loops 0                | --loops 0 is not between 1 and 1024
+          testserver no-such-directory        | 'no-such-directory' does not exist; name a directory
           doctor --quickly                    | Unknown option: '--quickly'; see 'edgewise doctor --help'
           """)
   void aMistakeOnTheCommandLineIsOneLine(@Nullable String commandLine, String expected) {

@@ -26,7 +26,7 @@ class FileHandlerTest {
   void serve() throws IOException {
     rig.close();
     openBefore = JdkFileRoot.open;
-    Path root = RawCasesTest.fixture(directory);
+    Path root = RawCases.files(directory);
     Files.writeString(root.resolve("\u00e9\u4e2d\ud83d\ude00.txt"), "any script");
     Files.writeString(root.resolve("100% sure.txt"), "percent");
     Files.writeString(root.resolve("%41.txt"), "not decoded twice");

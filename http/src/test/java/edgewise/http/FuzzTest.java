@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 class FuzzTest {
   private static final List<String> SEEDS =
-      RawCase.load().stream().map(RawCase::request).filter(text -> text.length() < 400).toList();
+      RawCases.load().stream().map(RawCase::request).filter(text -> text.length() < 400).toList();
 
   private static final String[] PIECES = {
     "\r\n",

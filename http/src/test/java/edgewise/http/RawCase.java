@@ -1,8 +1,5 @@
 package edgewise.http;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,55 +8,51 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One case of {@code cases.json}: what is sent, and what is wrong with an answer. */
-record RawCase(Map<String, @Nullable Object> json) {
+public record RawCase(Map<String, @Nullable Object> json) {
   private static final Pattern REPEATED =
       Pattern.compile("\\{\\{rep:(.*?):(\\d+)}}", Pattern.DOTALL);
 
   /** What a client saw of a server: all octets, and whether the server's direction has ended. */
-  record Seen(String received, boolean ended) {}
-
-  static List<RawCase> load() {
-    try (var in = RawCase.class.getResourceAsStream("cases.json")) {
-      String text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
-      var cases = new ArrayList<RawCase>();
-      for (Object json : list(Json.read(text))) {
-        cases.add(new RawCase(map(json)));
-      }
-      return cases;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
+  public record Seen(String received, boolean ended) {}
 
   @SuppressWarnings("unchecked") // as Json makes them
-  private static List<Object> list(@Nullable Object json) {
+  static List<Object> list(@Nullable Object json) {
     return json == null ? List.of() : (List<Object>) json;
   }
 
   @SuppressWarnings("unchecked") // as Json makes them
-  private static Map<String, @Nullable Object> map(@Nullable Object json) {
+  static Map<String, @Nullable Object> map(@Nullable Object json) {
     return json == null ? Map.of() : (Map<String, @Nullable Object>) json;
   }
 
-  String id() {
+  /** Two letters and a number. */
+  public String id() {
     return text("id");
   }
 
-  String description() {
+  /** The oddity. */
+  public String description() {
     return text("description");
   }
 
-  String request() {
+  /** What is sent; a character is an octet. */
+  public String request() {
     return expand(text("raw_request_escaped"));
   }
 
   /** What is sent after the first answer, or empty. */
-  String second() {
+  public String second() {
     return json.get("then_send") == null ? "" : expand(text("then_send"));
   }
 
-  boolean halfClose() {
+  /** Whether the client ends its direction after sending. */
+  public boolean halfClose() {
     return is("half_close", true);
+  }
+
+  /** How many octets are sent at a time; 0 for all at once. */
+  public int split() {
+    return json.get("split") instanceof Long octets ? Math.toIntExact(octets) : 0;
   }
 
   private String text(String key) {
@@ -79,7 +72,7 @@ record RawCase(Map<String, @Nullable Object> json) {
   }
 
   /** What is wrong with the answer; empty if nothing is. Lenient answers are wrong. */
-  List<String> faults(Seen seen) {
+  public List<String> faults(Seen seen) {
     var faults = new ArrayList<String>();
     boolean head = request().stripLeading().startsWith("HEAD ");
     Answers answers = Answers.read(seen.received, head);

@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -23,23 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The raw cases, each in one piece, octet by octet, and cut in two at every position. */
 class RawCasesTest {
-  /** Not yet, and why. A case that passes must leave this list: a test sees to it. */
-  private static final Map<String, String> NOT_YET =
-      Map.ofEntries(
-          Map.entry("UP-05", "WebSocket"),
-          Map.entry("UP-06", "WebSocket"),
-          Map.entry("CN-01", "conditional requests"),
-          Map.entry("CN-02", "conditional requests"),
-          Map.entry("CN-09", "conditional requests"),
-          Map.entry("CN-11", "conditional requests"),
-          Map.entry("CN-15", "conditional requests"),
-          Map.entry("CN-20", "conditional requests"),
-          Map.entry("RG-01", "ranges"),
-          Map.entry("RG-02", "ranges"),
-          Map.entry("RG-04", "ranges"),
-          Map.entry("RG-07", "ranges"),
-          Map.entry("RG-14", "ranges"));
-
   /** Longer requests are cut at some positions only, or the build would take minutes. */
   private static final int CUT_EVERYWHERE = 600;
 
@@ -50,7 +29,7 @@ class RawCasesTest {
 
   @BeforeAll
   static void serve() throws IOException {
-    Path root = fixture(directory);
+    Path root = RawCases.files(directory);
     var router =
         new Router()
             .any("/echo", q -> Response.bytes(q.bodyBytes(), "application/octet-stream"))
@@ -64,27 +43,8 @@ class RawCasesTest {
     rig.close();
   }
 
-  static Path fixture(Path directory) throws IOException {
-    Path root = Files.createDirectories(directory.resolve("root"));
-    Files.writeString(directory.resolve("secret.txt"), "TOPSECRET\n");
-    Path outside = Files.createDirectory(directory.resolve("outside"));
-    Files.writeString(outside.resolve("secret.txt"), "TOPSECRET\n");
-    Path alpha = Files.writeString(root.resolve("alpha.txt"), "abcdefghijklmnopqrstuvwxyz");
-    Files.setLastModifiedTime(alpha, FileTime.from(Instant.parse("2015-01-01T00:00:00Z")));
-    Files.createFile(root.resolve("empty.txt"));
-    Files.writeString(root.resolve("index.html"), "<h1>index</h1>\n");
-    Path sub = Files.createDirectory(root.resolve("dir"));
-    Files.writeString(sub.resolve("index.html"), "<h1>dir</h1>\n");
-    Files.writeString(root.resolve("sp ace.txt"), "sp\n");
-    Files.createSymbolicLink(root.resolve("link-out"), Path.of("../secret.txt"));
-    Files.createSymbolicLink(root.resolve("dirlink-out"), Path.of("../outside"));
-    Files.createSymbolicLink(root.resolve("link-in"), Path.of("alpha.txt"));
-    Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
-    return root;
-  }
-
   static Stream<RawCase> cases() {
-    return RawCase.load().stream().filter(one -> !NOT_YET.containsKey(one.id()));
+    return RawCases.load().stream().filter(one -> !RawCases.NOT_YET.containsKey(one.id()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -104,9 +64,9 @@ class RawCasesTest {
   @Test
   void whatIsListedAsNotYetIsNotYet() {
     var passing = new TreeSet<String>();
-    for (RawCase one : RawCase.load()) {
+    for (RawCase one : RawCases.load()) {
       byte[] request = one.request().getBytes(StandardCharsets.ISO_8859_1);
-      if (NOT_YET.containsKey(one.id())
+      if (RawCases.NOT_YET.containsKey(one.id())
           && one.faults(play(one, request, request.length)).isEmpty()) {
         passing.add(one.id());
       }
@@ -116,13 +76,13 @@ class RawCasesTest {
 
   @Test
   void theCheckerSeesWhatIsWrong() {
-    RawCase baseline = RawCase.load().getFirst();
+    RawCase baseline = RawCases.load().getFirst();
     String ok = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx";
     assertEquals(List.of(), baseline.faults(new RawCase.Seen(ok, false)));
     assertFalse(baseline.faults(new RawCase.Seen(ok + "y", false)).isEmpty());
     assertFalse(baseline.faults(new RawCase.Seen("", false)).isEmpty());
     assertFalse(baseline.faults(new RawCase.Seen(ok.replace("200", "400"), false)).isEmpty());
-    RawCase closing = RawCase.load().get(1);
+    RawCase closing = RawCases.load().get(1);
     String bad = ok.replace("200", "400");
     assertEquals(List.of(), closing.faults(new RawCase.Seen(bad, true)));
     assertTrue(closing.faults(new RawCase.Seen(bad, false)).toString().contains("left open"));

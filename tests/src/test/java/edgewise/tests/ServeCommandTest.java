@@ -23,9 +23,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,31 +43,12 @@ class ServeCommandTest {
   @TempDir static Path files;
   @TempDir Path scratch;
 
-  /** What is served, by path. */
-  private static final Map<String, byte[]> CONTENT = new TreeMap<>();
-
   @BeforeAll
   static void makeFiles() throws IOException {
-    var random = new Random(42);
-    CONTENT.put("index.html", "<h1>index</h1>\n".getBytes(StandardCharsets.UTF_8));
-    CONTENT.put("empty.txt", new byte[0]);
-    CONTENT.put("one.bin", new byte[] {0});
-    CONTENT.put("sub/buffer-and-one.bin", bytes(random, (64 << 10) + 1));
-    CONTENT.put("sub/deep/large.bin", bytes(random, 3 << 20));
-    for (var file : CONTENT.entrySet()) {
-      Path path = files.resolve(file.getKey());
-      Files.createDirectories(path.getParent());
-      Files.write(path, file.getValue());
-    }
+    SampleFiles.in(files);
     try (var huge = new java.io.RandomAccessFile(files.resolve("huge.bin").toFile(), "rw")) {
       huge.setLength(HUGE_BYTES);
     }
-  }
-
-  private static byte[] bytes(Random random, int length) {
-    var bytes = new byte[length];
-    random.nextBytes(bytes);
-    return bytes;
   }
 
   // The same bytes on every backend and mode
@@ -131,7 +109,7 @@ class ServeCommandTest {
       assertTrue(serve.addresses().get(0).matches("http://127\\.0\\.0\\.1:[1-9][0-9]*/"));
       assertTrue(serve.addresses().get(1).matches("http://\\[::1]:[1-9][0-9]*/"));
       for (String url : serve.addresses()) {
-        assertArrayEquals(CONTENT.get("index.html"), fetch(URI.create(url)));
+        assertArrayEquals(SampleFiles.CONTENT.get("index.html"), fetch(URI.create(url)));
       }
       assertEndsInPeace(serve.terminate());
     }
@@ -156,7 +134,7 @@ class ServeCommandTest {
     try (var serve = serve("--listen", "0")) {
       serve.awaitStart();
       try (var idle = new Socket(serve.url().getHost(), serve.url().getPort())) {
-        assertArrayEquals(CONTENT.get("index.html"), fetch(serve.url()));
+        assertArrayEquals(SampleFiles.CONTENT.get("index.html"), fetch(serve.url()));
         long start = System.nanoTime();
         assertEndsInPeace(serve.terminate());
         assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 9, "it waited");
@@ -224,7 +202,7 @@ class ServeCommandTest {
       try (var second = serve("--listen", address)) {
         assertOneLine("bind " + address + ": EADDRINUSE", second.awaitEnd());
       }
-      assertArrayEquals(CONTENT.get("index.html"), fetch(first.url()));
+      assertArrayEquals(SampleFiles.CONTENT.get("index.html"), fetch(first.url()));
     }
   }
 
@@ -361,7 +339,7 @@ class ServeCommandTest {
   }
 
   private static void assertServed(Fetch fetch) throws Exception {
-    for (var file : CONTENT.entrySet()) {
+    for (var file : SampleFiles.CONTENT.entrySet()) {
       assertArrayEquals(file.getValue(), fetch.of(file.getKey()), file.getKey());
     }
   }
@@ -376,28 +354,13 @@ class ServeCommandTest {
   }
 
   private static byte[] curl(String... args) throws IOException, InterruptedException {
-    var command = new ArrayList<>(List.of("curl", "-sSf", "--max-time", "30"));
+    var command = new ArrayList<>(List.of("curl", "-sSf"));
     command.addAll(List.of(args));
-    var process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    byte[] body = process.getInputStream().readAllBytes();
-    assertEquals(0, process.waitFor(), command.toString());
-    return body;
+    return Programs.run(command).assertOk().out();
   }
 
   private static boolean hasCurl() {
-    try {
-      return new ProcessBuilder("curl", "--version")
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException absent) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return Programs.find("curl") != null;
   }
 
   /** Asks for the huge file, and reads no more of the answer than its first line. */

@@ -1,0 +1,186 @@
+package edgewise.cli;
+
+import edgewise.Endpoint;
+import edgewise.LoopOptions;
+import edgewise.Reactor;
+import edgewise.Trigger;
+import edgewise.http.FileHandler;
+import edgewise.http.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * What the commands that serve have in common: options, the files of a directory, and how it
+ * starts, what it prints, and how it stops. A command mixes it in and adds routes of its own.
+ */
+@Command(
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    footerHeading =
+        """
+
+        ADDRESS is one of:
+          8080                TCP on 127.0.0.1, for this machine only
+          HOST:8080           TCP; 0.0.0.0:8080 is for everybody, on IPv4
+          [::1]:8080          TCP over IPv6
+          unix:/run/app.sock  a unix socket file, removed on exit
+          unix:@name          an abstract unix name (Linux)
+
+        Ctrl-C or SIGTERM finishes what is in hand and ends with exit code 0; a second
+        Ctrl-C ends at once. Exit code 2: the command, or something on the machine,
+        has to be put right first; one line on stderr says what.
+
+        Examples:
+        """)
+final class FileServer {
+  /** A thread each; far above any number of processors that helps. */
+  private static final int MAX_LOOPS = 1024;
+
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "The directory to serve; default: .")
+  private Path directory = Path.of(".");
+
+  @Option(
+      names = "--listen",
+      paramLabel = "ADDRESS",
+      converter = ListenAddress.class,
+      description =
+          "Where to listen; may be repeated. Port 0 takes a free one. Default: 127.0.0.1:8080")
+  private @Nullable List<Endpoint> addresses;
+
+  @Option(
+      names = "--backend",
+      paramLabel = "epoll|select",
+      description = "How to wait for I/O; default: the best that works here.")
+  private @Nullable String backend;
+
+  @Option(
+      names = "--trigger",
+      paramLabel = "edge|level",
+      converter = TriggerName.class,
+      description = "How readiness is reported; default: edge on epoll, level on select.")
+  private @Nullable Trigger trigger;
+
+  @Option(
+      names = "--loops",
+      paramLabel = "N",
+      description = "Event loops, a thread each; default: one per processor.")
+  private int loops = Runtime.getRuntime().availableProcessors();
+
+  /**
+   * Serves until a signal ends the process; returns only if that fails.
+   *
+   * @param routes adds what the command answers besides the files
+   * @return the exit code
+   */
+  int run(Consumer<HttpServer.Builder> routes) {
+    PrintWriter err = spec.commandLine().getErr();
+    checkLoops();
+    checkDirectory();
+    BackendChoice choice = BackendChoice.of(backend, trigger);
+    if (choice.insteadOf() != null) {
+      Main.printLine(err, choice.insteadOf());
+    }
+    List<Endpoint> endpoints = addresses == null ? List.of(Endpoint.loopback(8080)) : addresses;
+    endpoints.forEach(endpoint -> ListenAddress.check(endpoint, choice.backend()));
+    var failure = new CompletableFuture<Throwable>();
+    Reactor reactor = openReactor(choice, failure);
+    HttpServer server = start(reactor, endpoints, routes);
+    StopOnSignal stop = StopOnSignal.install(server, reactor, err);
+    print(server, reactor);
+    return stop.await(failure);
+  }
+
+  private void checkLoops() {
+    if (loops < 1 || loops > MAX_LOOPS) {
+      throw CommandFailure.ofUser(
+          "--loops "
+              + loops
+              + " is not between 1 and "
+              + MAX_LOOPS
+              + "; leave it out for one per processor");
+    }
+  }
+
+  private void checkDirectory() {
+    String trouble =
+        !Files.exists(directory)
+            ? "does not exist; name a directory to serve"
+            : !Files.isDirectory(directory)
+                ? "is not a directory; name the directory it is in"
+                : !Files.isReadable(directory) || !Files.isExecutable(directory)
+                    ? "may not be read by this user; change its permissions or name another"
+                    : null;
+    if (trouble != null) {
+      throw CommandFailure.ofUser("'" + directory + "' " + trouble);
+    }
+  }
+
+  private Reactor openReactor(BackendChoice choice, CompletableFuture<Throwable> failure) {
+    var options =
+        LoopOptions.builder()
+            .backend(choice.backend().name())
+            .trigger(choice.trigger())
+            .observer((loop, cause) -> failure.complete(cause))
+            .build();
+    try {
+      return Reactor.open(loops, options);
+    } catch (IOException | UnsupportedOperationException e) {
+      throw CommandFailure.ofUser(
+          "cannot open %d loops on the %s backend: %s; 'edgewise doctor' tells what works here"
+              .formatted(loops, choice.backend().name(), e.getMessage()));
+    }
+  }
+
+  private HttpServer start(
+      Reactor reactor, List<Endpoint> endpoints, Consumer<HttpServer.Builder> routes) {
+    var builder =
+        HttpServer.builder().reactor(reactor).files("/", directory, FileHandler.Option.LISTING);
+    routes.accept(builder);
+    try {
+      endpoints.forEach(builder::listen);
+      return builder.start();
+    } catch (SocketException | UnsupportedOperationException e) {
+      reactor.close();
+      throw CommandFailure.ofUser("cannot listen, try another --listen ADDRESS: " + e.getMessage());
+    } catch (IOException e) {
+      reactor.close();
+      throw CommandFailure.ofUser("cannot serve '" + directory + "': " + e.getMessage());
+    }
+  }
+
+  /** What runs, asked of what runs. */
+  private void print(HttpServer server, Reactor reactor) {
+    PrintWriter out = spec.commandLine().getOut();
+    for (Endpoint endpoint : server.endpoints()) {
+      out.println(PrintedAddress.of(endpoint));
+    }
+    int count = reactor.loops().size();
+    out.printf(
+        "%s backend, %s-triggered, %d %s%n",
+        reactor.backend().name(),
+        BackendChoice.name(reactor.loops().getFirst().trigger()),
+        count,
+        count == 1 ? "loop" : "loops");
+    out.flush();
+  }
+}

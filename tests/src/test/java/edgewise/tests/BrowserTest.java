@@ -1,0 +1,93 @@
+package edgewise.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+
+/** Chromium, without a window: what it made of a page is read from the document that it prints. */
+@LiveTest
+@Needs("chromium")
+class BrowserTest {
+  private static final int EACH = 50;
+
+  /** Counts what has loaded by using it, and posts something; the title says how it went. */
+  private static final String SCRIPT =
+      """
+      <script>
+      window.onload = () => {
+        const style = getComputedStyle(document.body);
+        let styles = 0;
+        for (let i = 0; i < EACH; i++) if (style.getPropertyValue('--c' + i) === '' + i) styles++;
+        const images = [...document.images].filter((image) => image.naturalWidth === 4).length;
+        const entries = performance.getEntriesByType('resource');
+        const connects = entries.filter((entry) => entry.connectEnd > entry.connectStart).length;
+        const post = new XMLHttpRequest();
+        post.open('POST', '/echo', false);
+        post.send('posted');
+        document.title = `${styles} styles, ${window.scripts} scripts, ${images} images, ` +
+            `${post.responseText}, ${connects} connects`;
+      };
+      </script>
+      """;
+
+  @Test
+  void aPageLoadsAllOf200AssetsOverFewConnections(Site site) throws Exception {
+    makePage(Files.createDirectory(site.directory.resolve("page")));
+    String document = dump(site, "page/");
+    Matcher title = Pattern.compile("<title>(.*), (\\d+) connects</title>").matcher(document);
+    assertTrue(title.find(), document);
+    assertEquals("50 styles, 50 scripts, 100 images, posted", title.group(1));
+    // Browsers open up to six connections to a host (RFC 9112 section 9.4 names no number).
+    assertTrue(Integer.parseInt(title.group(2)) <= 6, title.group());
+  }
+
+  private static void makePage(Path directory) throws IOException {
+    var head = new StringBuilder("<!doctype html><meta charset=utf-8><title>not yet</title>\n");
+    head.append("<link rel=icon href=data:,>\n");
+    var body = new StringBuilder("<body>\n");
+    var image = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < EACH; i++) {
+      Files.writeString(directory.resolve(i + ".css"), "body { --c" + i + ": " + i + " }\n");
+      head.append("<link rel=stylesheet href=").append(i).append(".css>\n");
+      Files.writeString(
+          directory.resolve(i + ".js"), "window.scripts = (window.scripts || 0) + 1;\n");
+      body.append("<script src=").append(i).append(".js></script>\n");
+      Files.writeString(
+          directory.resolve(i + ".svg"),
+          "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'/>");
+      ImageIO.write(image, "png", directory.resolve(i + ".png").toFile());
+      body.append("<img src=").append(i).append(".svg><img src=").append(i).append(".png>\n");
+    }
+    String script = SCRIPT.replace("EACH", Integer.toString(EACH));
+    Files.writeString(directory.resolve("index.html"), head + script + body);
+  }
+
+  /** The document as it is after its load event. */
+  private static String dump(Site site, String path) throws Exception {
+    Path profile = Files.createTempDirectory(site.scratch, "profile");
+    return Programs.run(
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--user-data-dir=" + profile,
+            "--dump-dom",
+            site.url(path))
+        .assertOk()
+        .text();
+  }
+}

@@ -1,0 +1,130 @@
+package edgewise.tests;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * {@code edgewise testserver} as a process of its own, for programs of others: over TCP, and over a
+ * unix socket. Closing it asserts that it ends in good order and has printed nothing on stderr.
+ */
+final class Site implements AutoCloseable {
+  /** What is served. */
+  final Path directory;
+
+  /** A directory for what a test makes; it goes when the site closes. */
+  final Path scratch;
+
+  /** The socket file. */
+  final Path socket;
+
+  private final ServeProcess process;
+
+  private Site(Path directory, Path scratch, Path socket, ServeProcess process) {
+    this.directory = directory;
+    this.scratch = scratch;
+    this.socket = socket;
+    this.process = process;
+  }
+
+  /** Serves the sample files. */
+  static Site ofSampleFiles(Mode mode) throws Exception {
+    Path scratch = Files.createTempDirectory("edgewise-site");
+    Path directory = Files.createDirectory(scratch.resolve("files"));
+    SampleFiles.in(directory);
+    return open(directory, mode, scratch);
+  }
+
+  /**
+   * Serves a directory; skips the test where the backend cannot be used.
+   *
+   * @param scratch belongs to the site from now on, and is deleted when that closes
+   */
+  static Site open(Path directory, Mode mode, Path scratch) throws Exception {
+    try {
+      assumeTrue(mode.backend().unavailable() == null, () -> mode.backend().unavailable());
+      Path socket = scratch.resolve("app.sock");
+      return new Site(directory, scratch, socket, serve(directory, mode, socket));
+    } catch (Throwable t) {
+      delete(scratch);
+      throw t;
+    }
+  }
+
+  private static ServeProcess serve(Path directory, Mode mode, Path socket) throws Exception {
+    var args = new ArrayList<>(List.of("testserver", directory.toString(), "--loops", "2"));
+    args.addAll(List.of("--backend", mode.backendName));
+    args.addAll(List.of("--trigger", mode.trigger.name().toLowerCase(Locale.ROOT)));
+    args.addAll(List.of("--listen", "0", "--listen", "unix:" + socket));
+    ServeProcess process = ServeProcess.edgewise(args.toArray(String[]::new));
+    try {
+      process.awaitStart();
+      return process;
+    } catch (Throwable t) {
+      process.close();
+      throw t;
+    }
+  }
+
+  /** The URL of a path, which begins without a slash. */
+  String url(String path) {
+    return process.url() + path;
+  }
+
+  int port() {
+    return process.url().getPort();
+  }
+
+  InetSocketAddress tcp() {
+    return new InetSocketAddress(process.url().getHost(), port());
+  }
+
+  UnixDomainSocketAddress unix() {
+    return UnixDomainSocketAddress.of(socket);
+  }
+
+  /** Runs a script of the test resources; its arguments are port, socket file and large file. */
+  Programs.Ran runScript(String interpreter, String script) throws Exception {
+    Path copy = scratch.resolve(script);
+    try (var source = Objects.requireNonNull(Site.class.getResourceAsStream(script))) {
+      Files.copy(source, copy);
+    }
+    String large = directory.resolve(SampleFiles.LARGE).toString();
+    String port = Integer.toString(port());
+    return Programs.run(interpreter, copy.toString(), port, socket.toString(), large).assertOk();
+  }
+
+  @Override
+  public void close() {
+    try (process) {
+      assertEquals(new ServeProcess.Ended(0, List.of(), List.of()), process.terminate());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail("interrupted while the server was ending", e);
+    } finally {
+      delete(scratch);
+    }
+  }
+
+  private static void delete(Path tree) {
+    try (var paths = Files.walk(tree)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
