@@ -44,6 +44,9 @@ public final class Response {
     /** How many octets. */
     long length();
 
+    /** Lets go of what it holds. */
+    default void release() {}
+
     /** Octets in memory. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Bytes(byte[] octets) implements Body {
@@ -54,7 +57,24 @@ public final class Response {
     }
 
     /** A region of a file, which the response owns. */
-    record FileRegion(OpenFile file, long position, long length) implements Body {}
+    record FileRegion(OpenFile file, long position, long length) implements Body {
+      @Override
+      public void release() {
+        file.close(); // idempotent: a file of several regions is closed once
+      }
+    }
+
+    /** Several, sent one after the other. They may be regions of the same file. */
+    record Parts(List<Body> parts, long length) implements Body {
+      static Parts of(List<Body> parts) {
+        return new Parts(List.copyOf(parts), parts.stream().mapToLong(Body::length).sum());
+      }
+
+      @Override
+      public void release() {
+        parts.forEach(Body::release);
+      }
+    }
   }
 
   private static final Body NO_BODY = new Body.Bytes(new byte[0]);
@@ -135,6 +155,11 @@ public final class Response {
     return new Response(status, List.copyOf(more), body, closing);
   }
 
+  /** The same with another body; whoever replaces a file lets go of it. */
+  Response withBody(Body other) {
+    return new Response(status, fields, other, closing);
+  }
+
   /** The same, after which the connection closes. */
   public Response closing() {
     return new Response(status, fields, body, true);
@@ -170,9 +195,7 @@ public final class Response {
 
   /** Lets go of the file, if there is one. */
   void release() {
-    if (body instanceof Body.FileRegion region) {
-      region.file().close();
-    }
+    body.release();
   }
 
   byte[] head() {

@@ -23,18 +23,27 @@ final class ResponseEncoder {
     try {
       write(connection, response.head());
       boolean more = write(connection, date.octets(persistence));
-      return (!headOnly && response.hasBody()) ? writeBody(connection, response) : more;
+      return (!headOnly && response.hasBody()) ? writeBody(connection, response.body()) : more;
     } finally {
       response.release();
     }
   }
 
-  private static boolean writeBody(Connection connection, Response response) {
-    return switch (response.body()) {
+  private static boolean writeBody(Connection connection, Response.Body body) {
+    return switch (body) {
       case Response.Body.Bytes bytes -> write(connection, bytes.octets());
       case Response.Body.FileRegion region ->
           connection.isOpen()
               && connection.sendFile(region.file(), region.position(), region.length());
+      case Response.Body.Parts parts -> {
+        // All of them, also when one is told that no more should come: half a body is none, and
+        // what is queued is a few heads in memory and regions of a file that is open anyway.
+        boolean more = true;
+        for (Response.Body part : parts.parts()) {
+          more = writeBody(connection, part);
+        }
+        yield more;
+      }
     };
   }
 
