@@ -57,12 +57,21 @@ public final class Response {
 
   /** What a response carries. */
   sealed interface Body
-      permits Body.Bytes, Body.FileRegion, Body.Source, Body.Output, Body.Upgrade, Later {
+      permits Body.Bytes,
+          Body.FileRegion,
+          Body.Parts,
+          Body.Source,
+          Body.Output,
+          Body.Upgrade,
+          Later {
     /** The length of a body that is not known before it ends. */
     long UNKNOWN = -1;
 
     /** How many octets, or {@link #UNKNOWN}. */
     long length();
+
+    /** Lets go of what it holds. */
+    default void release() {}
 
     /** Octets in memory. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -74,10 +83,32 @@ public final class Response {
     }
 
     /** A region of a file, which the response owns. */
-    record FileRegion(OpenFile file, long position, long length) implements Body {}
+    record FileRegion(OpenFile file, long position, long length) implements Body {
+      @Override
+      public void release() {
+        file.close(); // idempotent: a file of several regions is closed once
+      }
+    }
+
+    /** Several, sent one after the other. They may be regions of the same file. */
+    record Parts(List<Body> parts, long length) implements Body {
+      static Parts of(List<Body> parts) {
+        return new Parts(List.copyOf(parts), parts.stream().mapToLong(Body::length).sum());
+      }
+
+      @Override
+      public void release() {
+        parts.forEach(Body::release);
+      }
+    }
 
     /** What a source writes on the loop. */
-    record Source(BodySource source, long length) implements Body {}
+    record Source(BodySource source, long length) implements Body {
+      @Override
+      public void release() {
+        source.close(null);
+      }
+    }
 
     /** What is written to an OutputStream on a thread that may block. */
     record Output(OutputWriter writer) implements Body {
@@ -240,7 +271,7 @@ public final class Response {
     return map(r -> new Response(other, r.fields, r.body, r.closing));
   }
 
-  /** The same with another body. */
+  /** The same with another body; whoever replaces a file lets go of it. */
   Response withBody(Body other) {
     return new Response(status, fields, other, closing);
   }
@@ -315,11 +346,7 @@ public final class Response {
 
   /** Lets go of the file or the source, if there is one: it is sent, or never will be. */
   void release() {
-    switch (body) {
-      case Body.FileRegion region -> region.file().close();
-      case Body.Source streamed -> streamed.source().close(null);
-      case Body.Bytes _, Body.Output _, Body.Upgrade _, Later _ -> {}
-    }
+    body.release();
   }
 
   byte[] head() {
