@@ -186,6 +186,7 @@ final class Exchange {
       in.position(in.position() - (int) received); // it is to come piece by piece
       received = 0;
       bodyEnded = false;
+      request.hideBody();
     }
     if (response.body() instanceof Later || bodyEnded) {
       answer(response);

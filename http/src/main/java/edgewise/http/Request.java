@@ -38,6 +38,10 @@ public final class Request {
   private ByteBuffer bodyIn = NOTHING;
   private int bodyStart;
   private int bodyLength;
+
+  /** The whole body is shown. */
+  private boolean hasBody;
+
   private @Nullable String method;
   private @Nullable String path;
 
@@ -53,7 +57,7 @@ public final class Request {
     connection = on;
     in = buffer;
     base = offset;
-    bodyLength = 0;
+    hideBody();
     method = null;
     path = null;
     pathValues.clear();
@@ -74,13 +78,21 @@ public final class Request {
     bodyIn = buffer;
     bodyStart = start;
     bodyLength = length;
+    hasBody = true;
+  }
+
+  /** There is no body to look at. */
+  void hideBody() {
+    bodyIn = NOTHING;
+    bodyStart = 0;
+    bodyLength = 0;
+    hasBody = false;
   }
 
   void forget() {
     connection = null;
     in = NOTHING;
-    bodyIn = NOTHING;
-    bodyLength = 0;
+    hideBody();
     method = null;
     path = null;
     blocking = null;
@@ -205,11 +217,11 @@ public final class Request {
   // --- the body
 
   /**
-   * Whether the whole body has come. A {@link HttpHandler#streaming} handler and a filter may see
-   * one that has not.
+   * Whether the whole body has come and can be looked at. A {@link HttpHandler#streaming} handler
+   * and a filter may be called before.
    */
   public boolean hasWholeBody() {
-    return exchange.bodyEnded;
+    return hasBody;
   }
 
   /**
@@ -274,7 +286,8 @@ public final class Request {
       byte[] all = blocking.readAll();
       showBody(ByteBuffer.wrap(all), 0, all.length);
     } else if (!hasWholeBody()) {
-      throw new IllegalStateException("the body has not come yet, and this thread must not wait");
+      throw new IllegalStateException(
+          "the body has not come as a whole, and this thread must not wait for it");
     }
   }
 
