@@ -123,16 +123,17 @@ sealed interface ByteRanges {
     return count == 0 || length == 0 ? null : new Range(Math.max(0, length - count), length - 1);
   }
 
-  /** Adds a range; those that it overlaps or nearly touches become one, at the first's place. */
+  /**
+   * Adds a range; those that it overlaps or nearly touches become one, at the first's place. One
+   * pass is enough: what is near to the sum of two ranges is near to one of them.
+   */
   private static void join(List<Range> ranges, Range added) {
     Range range = added;
     int place = ranges.size();
-    // What has grown may reach others that it did not reach before, so from the start again.
     for (int i = 0; i < ranges.size(); ) {
       if (ranges.get(i).isNear(range)) {
         range = range.joined(ranges.remove(i));
         place = Math.min(place, i);
-        i = 0;
       } else {
         i++;
       }
