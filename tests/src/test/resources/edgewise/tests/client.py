@@ -50,7 +50,7 @@ def keep_alive(connect):
         status, body, answer = ask(connection, "HEAD", "/" + "sub/deep/large.bin")
         same((200, b"", str(3 << 20)), (status, body, answer.getheader("Content-Length")))
     # http.client drops its socket as soon as a response says that the connection closes
-    if connection.sock is not used:
+    if used is None or connection.sock is not used:
         raise AssertionError("the connection was not kept")
     connection.close()
 
