@@ -6,6 +6,7 @@
  * to run: so a cross compiler is enough. A name that is missing in FILE is an error of the compiler.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <linux/fcntl.h> /* and not fcntl.h, which says that O_LARGEFILE is 0 */
 #include <linux/openat2.h>
@@ -408,6 +409,7 @@ static void constants(void) {
     CONSTANT(SIG_IGN);
 
     /* syscall(2) */
+    VALUE(SYS_GETDENTS64, SYS_getdents64);
     VALUE(SYS_OPENAT2, SYS_openat2);
     VALUE(SYS_EPOLL_PWAIT2, SYS_epoll_pwait2);
 }
@@ -463,6 +465,8 @@ static void structures(void) {
     OFFSET(open_how, flags);
     OFFSET(open_how, mode);
     OFFSET(open_how, resolve);
+    OFFSET(dirent64, d_reclen);
+    OFFSET(dirent64, d_name);
     SIZE(statx);
     OFFSET(statx, stx_mask);
     OFFSET(statx, stx_nlink);

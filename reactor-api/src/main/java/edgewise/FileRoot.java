@@ -36,18 +36,29 @@ public interface FileRoot extends AutoCloseable {
   record Entry(String name, boolean directory, long size, long modifiedNanos) {}
 
   /**
-   * Lists a directory below the root, in no particular order: what {@link #open} would open, and
-   * neither {@code .} nor {@code ..}. Symbolic links that lead outside, and what is neither a
-   * regular file nor a directory, are left out.
+   * What was found in a directory.
+   *
+   * @param entries in no particular order
+   * @param complete false if the directory has more names than were looked at
+   */
+  record Listing(List<Entry> entries, boolean complete) {}
+
+  /**
+   * Lists a directory below the root: what {@link #open} would find, and neither {@code .} nor
+   * {@code ..}. Left out are symbolic links that lead outside, what is neither a regular file nor a
+   * directory, names that are not text in the encoding of file names (UTF-8 on epoll), and what
+   * vanishes meanwhile. Whether a file may be read is not asked; nothing but the directory is
+   * opened, so nothing blocks.
+   *
+   * <p>This holds up its thread for one or two system calls a name, hence the limit.
    *
    * @param name as for {@link #open}
-   * @return the entries, or null if there is no such directory or this backend cannot list
+   * @param limit how many names to look at, those that are left out included; 0 or more
+   * @return what was found, or null if there is no such directory
    * @throws java.nio.file.AccessDeniedException if it is there but may not be read
    * @throws IOException if it cannot be read for another reason
    */
-  default @Nullable List<Entry> list(String name) throws IOException {
-    return null;
-  }
+  @Nullable Listing list(String name, int limit) throws IOException;
 
   /** Closes the root; files opened from it stay open. Idempotent. */
   @Override

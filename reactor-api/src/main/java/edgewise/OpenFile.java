@@ -9,14 +9,16 @@ public abstract class OpenFile implements AutoCloseable {
   private final boolean directory;
   private final long size;
   private final long modifiedNanos;
+  private final long fileKey;
   private int holders = 1;
   private boolean closed;
 
   /** For backends. */
-  protected OpenFile(boolean directory, long size, long modifiedNanos) {
+  protected OpenFile(boolean directory, long size, long modifiedNanos, long fileKey) {
     this.directory = directory;
     this.size = size;
     this.modifiedNanos = modifiedNanos;
+    this.fileKey = fileKey;
   }
 
   /** Whether it is a directory; else it is a regular file. */
@@ -32,6 +34,14 @@ public abstract class OpenFile implements AutoCloseable {
   /** The time of the last modification in nanoseconds since 1970. */
   public final long modifiedNanos() {
     return modifiedNanos;
+  }
+
+  /**
+   * A number that differs from that of another file of the same file system, also of one that was
+   * put in the place of this one: the number of its inode, or a hash of it; 0 if there is none.
+   */
+  public final long fileKey() {
+    return fileKey;
   }
 
   /** Lets go of the file; what is queued of it will still be sent. Idempotent. */

@@ -1,6 +1,8 @@
 package edgewise.http;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +56,7 @@ final class BodyDecoder {
   private int sizeDigits;
   private int extensionBytes;
   private @Nullable Refusal refusal;
+  private List<Response.Field> received = List.of();
 
   BodyDecoder(HttpLimits limits) {
     trailers = new FieldParser(limits.maxHeaderBytes(), limits.maxHeaderFields());
@@ -66,6 +69,7 @@ final class BodyDecoder {
     left = length;
     state = length == 0 ? DONE : DATA;
     refusal = null;
+    received = List.of();
   }
 
   /** Begins a chunked body with so much content at most. */
@@ -74,7 +78,24 @@ final class BodyDecoder {
     allowed = maxBytes;
     extensionBytes = 0;
     refusal = null;
+    received = List.of();
     beginChunk();
+  }
+
+  /** No more content than this may still come; false if more has been announced. */
+  boolean limit(long maxBytes) {
+    if (chunked) {
+      allowed = Math.min(allowed, maxBytes);
+    }
+    return state == DONE || left <= maxBytes;
+  }
+
+  /**
+   * The fields that came after the last chunk; without those that would say something of the
+   * framing.
+   */
+  List<Response.Field> trailers() {
+    return received;
   }
 
   private void beginChunk() {
@@ -223,11 +244,27 @@ final class BodyDecoder {
           return REFUSED;
         }
         case END -> {
+          received = copyTrailers(in);
           in.position(in.position() + trailers.next);
           state = DONE;
           return END;
         }
       }
     }
+  }
+
+  private List<Response.Field> copyTrailers(ByteBuffer in) {
+    FieldTable table = trailers.table;
+    if (table.count() == 0) {
+      return List.of();
+    }
+    var fields = new ArrayList<Response.Field>();
+    for (int i = 0; i < table.count(); i++) {
+      String name = table.name(in, in.position(), i);
+      if (!Response.Field.isOurs(name)) { // RFC 9110 section 6.5.1: these have no place there
+        fields.add(new Response.Field(name, table.value(in, in.position(), i)));
+      }
+    }
+    return List.copyOf(fields);
   }
 }

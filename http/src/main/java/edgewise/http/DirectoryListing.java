@@ -1,13 +1,14 @@
 package edgewise.http;
 
 import edgewise.FileRoot.Entry;
+import edgewise.FileRoot.Listing;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /** The page that lists a directory: plain HTML without scripts that also fits a phone. */
@@ -20,13 +21,16 @@ final class DirectoryListing {
           .thenComparing(Entry::name, String.CASE_INSENSITIVE_ORDER)
           .thenComparing(Entry::name);
 
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
   private DirectoryListing() {}
 
   /** The page for the directory of that path, which begins and ends with a slash. */
-  static String page(String path, List<Entry> entries) {
-    var sorted = new ArrayList<>(entries);
+  static String page(String path, Listing listing) {
+    var sorted = new ArrayList<>(listing.entries());
+    sorted.removeIf(entry -> !FileName.isPossible(entry.name())); // links to them would be 404
     sorted.sort(ORDER);
-    var page = new StringBuilder(1024 + 160 * sorted.size());
+    var page = new StringBuilder(2048 + 200 * sorted.size());
     page.append(head(escape(path)));
     if (!path.equals("/")) {
       page.append("<tr><td><a href=\"../\">../</a><td><td>\n");
@@ -34,7 +38,13 @@ final class DirectoryListing {
     for (Entry entry : sorted) {
       row(page, entry);
     }
-    return page.append("</table>\n").toString();
+    page.append("</table>\n");
+    if (!listing.complete()) {
+      page.append("<p>There is more here than fits on this page.\n");
+    } else if (sorted.isEmpty()) {
+      page.append("<p>Nothing is here.\n");
+    }
+    return page.toString();
   }
 
   private static String head(String title) {
@@ -49,14 +59,23 @@ final class DirectoryListing {
       body { font: 1rem/1.5 system-ui, sans-serif; max-width: 60rem; margin: 0 auto; padding: 1rem }
       h1 { font-size: 1.25rem; overflow-wrap: anywhere }
       table { width: 100%%; border-collapse: collapse }
-      td { padding: .35rem .5rem .35rem 0; border-top: 1px solid #8884; vertical-align: top }
+      th { font-size: .875rem; font-weight: normal; color: GrayText }
+      th, td { text-align: right; white-space: nowrap; padding: .35rem 0 .35rem 1.5rem }
+      td { border-top: 1px solid #8884; font-variant-numeric: tabular-nums; color: GrayText }
+      th:first-child, td:first-child { width: 100%%; padding-left: 0; text-align: left; white-space: normal }
       td:first-child { overflow-wrap: anywhere }
-      td + td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; color: GrayText }
       a { display: block; text-decoration: none }
-      @media (max-width: 36rem) { td:last-child { display: none } }
+      a:hover { text-decoration: underline }
+      @media (max-width: 40rem) {
+        th { display: none }
+        tr { display: grid; grid-template-columns: 1fr auto; border-top: 1px solid #8884; padding: .5rem 0 }
+        td { border: 0; padding: 0; font-size: .875rem; text-align: left }
+        td:first-child { grid-column: 1 / 3; font-size: 1rem }
+      }
     </style>
     <h1>%1$s</h1>
     <table>
+    <tr><th>Name<th>Size<th>Changed (UTC)
     """
         .formatted(title);
   }
@@ -65,7 +84,9 @@ final class DirectoryListing {
     String slash = entry.directory() ? "/" : "";
     // "./" keeps a name with a colon from being read as a scheme.
     page.append("<tr><td><a href=\"./").append(encode(entry.name())).append(slash).append("\">");
-    page.append(escape(entry.name())).append(slash).append("</a><td>");
+    // bdi: a name that is written from right to left stays in its place.
+    page.append("<bdi>").append(escape(entry.name())).append("</bdi>");
+    page.append(slash).append("</a><td>");
     page.append(entry.directory() ? "" : size(entry.size())).append("<td>");
     page.append(TIME.format(Instant.ofEpochSecond(0, entry.modifiedNanos()))).append('\n');
   }
@@ -81,7 +102,8 @@ final class DirectoryListing {
       size /= 1024;
       unit++;
     }
-    return String.format(Locale.ROOT, "%.1f %ciB", size, "KMGTPE".charAt(unit));
+    long tenths = Math.round(size * 10);
+    return tenths / 10 + "." + tenths % 10 + " " + "KMGTPE".charAt(unit) + "iB";
   }
 
   private static String escape(String text) {
@@ -110,7 +132,7 @@ final class DirectoryListing {
       if (b > 0 && unreserved) {
         encoded.append((char) b);
       } else {
-        encoded.append('%').append(String.format(Locale.ROOT, "%02X", b & 0xFF));
+        HEX.toHexDigits(encoded.append('%'), b);
       }
     }
     return encoded.toString();

@@ -1,98 +1,537 @@
 package edgewise.http;
 
-import edgewise.Connection;
+import edgewise.EventLoop;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection holds while a request is in hand: parser, decoder, the view for the handler,
- * and the body as far as it has come. A loop keeps a few for reuse; an idle connection has none.
+ * One request in hand and its response. Two things go on in it at once, each at its own pace:
+ *
+ * <pre>
+ *   the body:      COLLECT | RECEIVE | DISCARD --last octet--> bodyEnded
+ *
+ *   the response:  AWAITED --known--> WRITTEN
+ *                     `--known, made piece by piece--> STREAMING --its end--> WRITTEN
+ * </pre>
+ *
+ * <p>When both are over, or the response and the connection are, it ends. A loop keeps a few for
+ * reuse; an idle connection has none. One that a handler keeps, because the answer comes later, may
+ * be read by other threads, so it is not used again.
  */
 final class Exchange {
-  /** A reused exchange does not keep more than this of what a large message made it allocate. */
-  private static final int KEPT_BYTES = 64 << 10;
+  private enum Intake {
+    /** Kept in memory, for a handler that wants all of it. */
+    COLLECT,
+    /** Handed on piece by piece. */
+    RECEIVE,
+    /** Thrown away, so that the next request can be found behind it. */
+    DISCARD
+  }
 
-  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+  private enum Reply {
+    AWAITED,
+    /** The head is written, the body is being made. */
+    STREAMING,
+    WRITTEN
+  }
 
   final RequestParser parser;
-  final BodyDecoder decoder;
   final Request request;
-  private final int maxBodyBytes;
-  private ByteBuffer head = NOTHING;
-  private ByteBuffer body = NOTHING;
+  private final HttpLoop shared;
+  private final HttpLimits limits;
+  private final BodyDecoder decoder;
+  private final Kept kept;
+
+  private @Nullable HttpConnection connection;
+
+  // --- the body
+
+  private Intake intake = Intake.DISCARD;
+  private @Nullable BodyReceiver receiver;
 
   /** Octets of the body that have come. */
-  int bodyLength;
+  long received;
 
-  Exchange(HttpLimits limits) {
+  /** The whole body has come. */
+  boolean bodyEnded;
+
+  /** The receiver wants nothing more now. */
+  boolean paused;
+
+  /** Was {@link #paused} at some time since the rate was looked at. */
+  boolean hasPaused;
+
+  /** 100 (Continue) was sent. */
+  private boolean continued;
+
+  // --- the response
+
+  private Reply reply = Reply.AWAITED;
+
+  /** What the response waits for. */
+  private @Nullable Later later;
+
+  /** The answer, which has come in the middle of something else. */
+  private @Nullable Response arrived;
+
+  /** The response, to be written when the body has been thrown away. */
+  private @Nullable Response held;
+
+  private @Nullable BodyWriter writer;
+
+  /** Whether another request may follow; known when the head is written. */
+  boolean persistent;
+
+  /** Whether the client takes what is written. */
+  boolean taken = true;
+
+  int status;
+  long startNanos;
+  private boolean shownToOthers;
+
+  Exchange(HttpLoop shared) {
+    this.shared = shared;
+    limits = shared.limits;
     parser = new RequestParser(limits);
     decoder = new BodyDecoder(limits);
-    request = new Request(parser);
-    maxBodyBytes = limits.maxBodyBytes();
+    request = new Request(parser, this);
+    kept = new Kept(limits.maxBodyBytes());
   }
 
-  /** Makes it ready for another request. */
-  void reset() {
+  /** Makes it ready for another request; false if somebody else may still have it. */
+  boolean reset() {
+    if (shownToOthers) {
+      return false;
+    }
     parser.reset();
     request.forget();
-    bodyLength = 0;
-    if (body.capacity() > KEPT_BYTES) {
-      body = NOTHING;
-    }
+    kept.clear();
+    connection = null;
+    intake = Intake.DISCARD;
+    receiver = null;
+    received = 0;
+    bodyEnded = false;
+    paused = false;
+    hasPaused = false;
+    continued = false;
+    reply = Reply.AWAITED;
+    later = null;
+    arrived = null;
+    held = null;
+    writer = null;
+    persistent = false;
+    taken = true;
+    return true;
   }
 
-  /** The head is complete; false if the body that it announces is too long. */
-  boolean beginBody() {
+  /** From now on others may read the request, on any thread, for as long as they like. */
+  void keep() {
+    shownToOthers = true;
+    keepShown();
+  }
+
+  /** The receive buffer is going to be used for something else. */
+  void keepShown() {
+    kept.copy(request, parser.length());
+  }
+
+  // --- the request
+
+  /** The head is complete, and stands in the buffer; what follows there comes after it. */
+  void begin(HttpConnection on, ByteBuffer in, int base) {
+    connection = on;
+    request.show(on, in, base);
     if (parser.rules.chunked) {
-      decoder.beginChunked(maxBodyBytes);
-      return true;
+      decoder.beginChunked(limits.maxStreamedBodyBytes());
+    } else {
+      decoder.beginFixed(announced());
     }
-    long length = Math.max(0, parser.rules.contentLength);
-    decoder.beginFixed(length);
-    return length <= maxBodyBytes;
-  }
-
-  /**
-   * Whether the rest of the buffer has a body of known length as a whole, and none has come yet.
-   */
-  boolean isWholeBodyIn(ByteBuffer in) {
-    return !parser.rules.chunked
-        && bodyLength == 0
-        && Math.max(0, parser.rules.contentLength) <= in.remaining();
-  }
-
-  /** Takes the whole body where it stands, without a copy. */
-  void showBodyIn(ByteBuffer in) {
-    int length = (int) Math.max(0, parser.rules.contentLength);
-    request.showBody(in, in.position(), length);
-    in.position(in.position() + length);
-  }
-
-  /** Shows what was collected by {@link #collect}. */
-  void showCollectedBody() {
-    request.showBody(body, 0, bodyLength);
-  }
-
-  /** Copies the next octets of the body. */
-  void collect(ByteBuffer in, int count) {
-    int needed = bodyLength + count;
-    if (needed > body.capacity()) {
-      // Room for all of it only when that much has come: a length announced is not a length sent.
-      int roomy = Math.max(needed, Math.min(2 * body.capacity(), maxBodyBytes));
-      body = ByteBuffer.wrap(Arrays.copyOf(body.array(), roomy));
+    if (announced() > limits.maxStreamedBodyBytes()) {
+      connection().refuse(Refusal.BODY_LENGTH);
+    } else {
+      takeWholeBody(in);
+      handle(in);
     }
-    body.put(bodyLength, in, in.position(), count);
-    in.position(in.position() + count);
-    bodyLength = needed;
   }
 
-  /** Copies the head out of the buffer, since the body will come in another one. */
-  void keepHead(Connection connection, ByteBuffer in, int base) {
-    int length = parser.length();
-    if (head.capacity() < length) {
-      head = ByteBuffer.allocate(Math.max(length, 1 << 10));
+  private HttpConnection connection() {
+    return Objects.requireNonNull(connection, "an exchange that is over");
+  }
+
+  /** The length of the body, as far as the head tells. */
+  private long announced() {
+    return Math.max(0, parser.rules.contentLength);
+  }
+
+  /** Takes a body of known length where it stands, without a copy, if all of it has come. */
+  private void takeWholeBody(ByteBuffer in) {
+    if (!parser.rules.chunked && announced() <= Math.min(in.remaining(), limits.maxBodyBytes())) {
+      int length = (int) announced();
+      request.showBody(in, in.position(), length);
+      in.position(in.position() + length);
+      received = length;
+      bodyEnded = true;
     }
-    head.put(0, in, base, length);
-    request.show(connection, head, 0);
+  }
+
+  private void handle(ByteBuffer in) {
+    Response response = connection().call(shared.handler, request);
+    if (received > 0 && isReceiving(response)) {
+      in.position(in.position() - (int) received); // it is to come piece by piece
+      received = 0;
+      bodyEnded = false;
+    }
+    if (response.body() instanceof Later || bodyEnded) {
+      answer(response);
+    } else if (awaitsContinue() || !decoder.limit(limits.maxBodyBytes())) {
+      answer(
+          response); // the client need not send the body, or would send much: the connection ends
+    } else {
+      held = response; // nobody wants the body, but the next request comes after it
+    }
+  }
+
+  private static boolean isReceiving(Response response) {
+    return response.body() instanceof Later later
+        && later.awaited() instanceof Later.Answer answer
+        && answer.receiver() != null;
+  }
+
+  // --- the body
+
+  /** Whether octets are welcome. */
+  boolean isReading() {
+    return !bodyEnded && !paused;
+  }
+
+  /** Does what can be done now; false if there is nothing. */
+  boolean goOn(ByteBuffer in) {
+    return takeArrived() || (isReading() && readBody(in));
+  }
+
+  private boolean readBody(ByteBuffer in) {
+    int count = decoder.decode(in);
+    switch (count) {
+      case BodyDecoder.MORE_NEEDED -> {
+        return false;
+      }
+      case BodyDecoder.REFUSED -> connection().refuse(Objects.requireNonNull(decoder.refusal()));
+      case BodyDecoder.END -> endBody();
+      default -> take(in, count);
+    }
+    return true;
+  }
+
+  private void take(ByteBuffer in, int count) {
+    int before = (int) received; // used while it is at most maxBodyBytes
+    received += count;
+    switch (intake) {
+      case COLLECT -> kept.collect(in, count, before);
+      case DISCARD -> in.position(in.position() + count);
+      case RECEIVE -> hand(in, count);
+    }
+  }
+
+  private void hand(ByteBuffer in, int count) {
+    int limit = in.limit();
+    int end = in.position() + count;
+    in.limit(end);
+    try {
+      Objects.requireNonNull(receiver).receive(in);
+    } catch (Throwable t) {
+      receiverFailed(t);
+    } finally {
+      in.limit(limit).position(end);
+    }
+  }
+
+  private void endBody() {
+    bodyEnded = true;
+    if (intake == Intake.COLLECT) {
+      kept.showBody(request, (int) received);
+    }
+    if (reply == Reply.WRITTEN) {
+      connection().exchangeEnded(this);
+    } else if (held != null) {
+      Response response = held;
+      held = null;
+      answer(response);
+    } else if (receiver != null) {
+      endReceiver();
+    } else if (later != null && later.awaited() instanceof Callee callee) {
+      answer(later.finish(connection().call(callee, request)));
+    }
+  }
+
+  List<Response.Field> trailers() {
+    return decoder.trailers();
+  }
+
+  private void receive(BodyReceiver by) {
+    shownToOthers = true; // it may keep the flow
+    intake = Intake.RECEIVE;
+    receiver = by;
+    try {
+      by.begin(new BodyFlow(connection(), this));
+      if (bodyEnded) {
+        if (received > 0) {
+          by.receive(request.body());
+        }
+        endReceiver();
+      }
+    } catch (Throwable t) {
+      receiverFailed(t);
+    }
+  }
+
+  private void endReceiver() {
+    BodyReceiver by = receiver;
+    receiver = null;
+    try {
+      if (by != null) {
+        by.end(trailers());
+      }
+    } catch (Throwable t) {
+      receiverFailed(t);
+    }
+  }
+
+  /** The handler cannot take the body: the client is told, if it is not too late. */
+  private void receiverFailed(Throwable t) {
+    receiver = null;
+    intake = Intake.DISCARD;
+    if (reply == Reply.AWAITED) {
+      later = null;
+      answer(shared.failures.response(request, t).closing());
+    } else {
+      connection().failed(t);
+    }
+  }
+
+  private void failReceiver(String why, @Nullable Throwable cause) {
+    BodyReceiver by = receiver;
+    receiver = null;
+    if (by != null) {
+      by.fail(new IOException(why, cause));
+    }
+  }
+
+  /** Whether 100 (Continue) is what the client waits for: RFC 9110 section 10.1.1. */
+  private boolean awaitsContinue() {
+    return parser.rules.expectsContinue && !continued && received == 0 && !bodyEnded;
+  }
+
+  /** Tells the client to go on, if it waits for that and the body is wanted. */
+  void sendContinue() {
+    if (awaitsContinue() && !paused && reply == Reply.AWAITED && held == null) {
+      continued = true;
+      connection().writeIfOpen(Interim.CONTINUE);
+    }
+  }
+
+  // --- the response
+
+  boolean isAwaited() {
+    return reply == Reply.AWAITED;
+  }
+
+  boolean isStreaming() {
+    return reply == Reply.STREAMING;
+  }
+
+  @Nullable BodyWriter writer() {
+    return writer;
+  }
+
+  /** Writes a response, or waits for what it depends on. */
+  private void answer(Response response) {
+    switch (response.body()) {
+      case Later known -> await(known);
+      case Response.Body.Upgrade upgrade -> upgrade(response, upgrade);
+      case Response.Body.Source source when wantsBody(response) -> stream(response, source);
+      case Response.Body.Output output when wantsBody(response) -> {
+        later = null;
+        listen(ResponseOutput.start(connection().loop(), response, output.writer()));
+      }
+      default -> write(response);
+    }
+  }
+
+  private boolean wantsBody(Response response) {
+    return response.hasBody() && !request.isHead();
+  }
+
+  private void write(Response response) {
+    persistent = mayPersist(response);
+    taken = connection().write(response, request.isHead(), persistence());
+    replied(response.status());
+  }
+
+  private void await(Later what) {
+    switch (what.awaited()) {
+      case Callee callee when bodyEnded -> answer(what.finish(connection().call(callee, request)));
+      case Callee _ -> {
+        later = what;
+        intake = Intake.COLLECT;
+        if (!decoder.limit(limits.maxBodyBytes())) {
+          connection().refuse(Refusal.BODY_LENGTH);
+        }
+      }
+      case Later.Answer(CompletionStage<Response> stage, BodyReceiver by) -> {
+        later = what;
+        if (by != null) {
+          receive(by);
+        } else if (!bodyEnded && !decoder.limit(limits.maxBodyBytes())) {
+          paused = true; // too much to be thrown away: the connection ends with the response
+        }
+        listen(stage);
+      }
+    }
+  }
+
+  private void listen(CompletionStage<Response> stage) {
+    shownToOthers = true; // whoever answers may do it after the connection is gone
+    EventLoop loop = connection().loop();
+    stage.whenComplete((response, failure) -> {
+      if (loop.inLoop()) {
+        arrive(response, failure);
+        return;
+      }
+      try {
+        loop.execute(() -> arrive(response, failure));
+      } catch (RejectedExecutionException e) { // the loop has ended, and the connection with it
+        release(response);
+      }
+    });
+  }
+
+  /** The answer has come; not before something that is under way on this connection is over. */
+  private void arrive(@Nullable Response response, @Nullable Throwable failure) {
+    if (!connection().isIn(this) || reply != Reply.AWAITED || arrived != null) {
+      release(response);
+      return;
+    }
+    Response answer =
+        response != null ? response : shared.failures.response(request, cause(failure));
+    arrived = later == null ? answer : later.finish(answer);
+    later = null;
+    connection().arrived();
+  }
+
+  /** Goes on with an answer that has come; false if none has. */
+  boolean takeArrived() {
+    Response response = arrived;
+    if (response == null) {
+      return false;
+    }
+    arrived = null;
+    answer(response);
+    return true;
+  }
+
+  private static void release(@Nullable Response response) {
+    if (response != null) {
+      response.release();
+    }
+  }
+
+  private static Throwable cause(@Nullable Throwable failure) {
+    if (failure instanceof CompletionException && failure.getCause() != null) {
+      return failure.getCause();
+    }
+    return failure != null ? failure : new NullPointerException("a handler answered with null");
+  }
+
+  private boolean mayPersist(Response response) {
+    return parser.isPersistent()
+        && !response.isClosing()
+        && connection().mayPersist()
+        && (bodyEnded || (!awaitsContinue() && decoder.limit(limits.maxBodyBytes())));
+  }
+
+  private Persistence persistence() {
+    if (!persistent) {
+      return Persistence.CLOSED;
+    }
+    return parser.line.minorVersion == 0 ? Persistence.KEPT_AND_SAID : Persistence.KEPT;
+  }
+
+  private void stream(Response response, Response.Body.Source body) {
+    BodyWriter.Framing framing =
+        body.length() != Response.Body.UNKNOWN
+            ? BodyWriter.Framing.LENGTH
+            : parser.line.minorVersion == 0 ? BodyWriter.Framing.CLOSE : BodyWriter.Framing.CHUNKED;
+    persistent = framing != BodyWriter.Framing.CLOSE && mayPersist(response);
+    reply = Reply.STREAMING;
+    status = response.status();
+    writer = new BodyWriter(connection(), body.source(), framing, body.length());
+    connection().writeHead(response, framing == BodyWriter.Framing.CHUNKED, persistence());
+    writer.produce();
+  }
+
+  /** The source has ended the body. */
+  void streamEnded(BodyWriter by) {
+    if (by == writer && reply == Reply.STREAMING) {
+      taken = by.isTaken();
+      replied(status);
+    }
+  }
+
+  /** The response is written, to its last octet. */
+  private void replied(int withStatus) {
+    reply = Reply.WRITTEN;
+    status = withStatus;
+    shared.answered(this);
+    if (bodyEnded || !persistent) {
+      connection().exchangeEnded(this);
+    } else {
+      failReceiver("the response has ended before the request's body", null);
+      intake = Intake.DISCARD;
+      paused = false;
+    }
+  }
+
+  private void upgrade(Response response, Response.Body.Upgrade to) {
+    if (bodyEnded && request.upgradesTo(to.protocol())) {
+      status = response.status();
+      shared.answered(this);
+      connection().upgrade(response, to.next());
+    } else {
+      answer(Response.error(426).header("Upgrade", to.protocol()));
+    }
+  }
+
+  // --- the end
+
+  /** There is room to write again. */
+  void onWritable() {
+    taken = true;
+    if (writer != null) {
+      writer.produce();
+    }
+  }
+
+  /** The server is to stop: what streams should come to an end. */
+  void stop() {
+    persistent = false;
+    if (writer != null) {
+      writer.stop();
+    }
+  }
+
+  /** It ends before its time: lets go of everything that waits for the rest. */
+  void abandon(String why, @Nullable Throwable cause) {
+    failReceiver(why, cause);
+    if (writer != null) {
+      writer.close(cause);
+    }
+    release(held);
+    release(arrived);
   }
 }

@@ -17,6 +17,7 @@ final class FieldRules {
   boolean expectsContinue;
   private boolean close;
   private boolean keepAlive;
+  boolean upgrade;
   private boolean coded;
 
   /** The index of the Host field, or -1. */
@@ -28,6 +29,7 @@ final class FieldRules {
     expectsContinue = false;
     close = false;
     keepAlive = false;
+    upgrade = false;
     coded = false;
     host = FieldTable.NONE;
   }
@@ -109,6 +111,7 @@ final class FieldRules {
       int last = trimBlank(in, start, end);
       close |= Octets.equalIgnoringCase(in, start, last, "close");
       keepAlive |= Octets.equalIgnoringCase(in, start, last, "keep-alive");
+      upgrade |= Octets.equalIgnoringCase(in, start, last, "upgrade");
       i = end + 1;
     }
   }

@@ -27,6 +27,15 @@ public final class FileHandler implements HttpHandler {
 
   private static final long WARNING_INTERVAL = 1_000_000_000;
 
+  /**
+   * How many names of a directory are listed. The loop stands still meanwhile: for so many it took
+   * 12 ms with epoll and 40 ms with select on the slow machine where that was measured.
+   */
+  static final int MAX_LISTED = 5_000;
+
+  /** A page of names that others chose: whatever got through the escaping would not be run. */
+  private static final String PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
   private static final Logger LOG = LoggerFactory.getLogger(FileHandler.class);
   private static final String INDEX = "index.html";
   private static final Response NOT_FOUND = Response.error(404);
@@ -120,12 +129,12 @@ public final class FileHandler implements HttpHandler {
     if (index != null) {
       index.close();
     }
-    List<FileRoot.Entry> entries = options.contains(Option.LISTING) ? root.list(plain) : null;
-    return entries == null ? NOT_FOUND : listing(request, entries);
-  }
-
-  private static Response listing(Request request, List<FileRoot.Entry> entries) {
-    return Response.html(DirectoryListing.page(decodedPath(request), entries));
+    var listing = options.contains(Option.LISTING) ? root.list(plain, MAX_LISTED) : null;
+    return listing == null
+        ? NOT_FOUND
+        : Response.html(DirectoryListing.page(decodedPath(request), listing))
+            .header("Content-Security-Policy", PAGE_POLICY)
+            .header("X-Content-Type-Options", "nosniff");
   }
 
   private static String decodedPath(Request request) {

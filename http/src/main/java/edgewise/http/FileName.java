@@ -47,7 +47,8 @@ final class FileName {
     return name.length() > MAX_PATH ? null : name.toString();
   }
 
-  private static boolean isPossible(String segment) {
+  /** Whether a file can have that name, and a path can ask for it. */
+  static boolean isPossible(String segment) {
     if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
       return false;
     }

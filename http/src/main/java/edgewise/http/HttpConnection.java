@@ -1,10 +1,13 @@
 package edgewise.http;
 
+import edgewise.Acceptor;
 import edgewise.Connection;
+import edgewise.Endpoint;
+import edgewise.EventLoop;
 import edgewise.Handler;
-import edgewise.Timer;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,22 +15,23 @@ import org.jspecify.annotations.Nullable;
  * The server's side of one HTTP/1.1 connection. Belongs to the connection's loop.
  *
  * <pre>
- *              first octet                  head complete                body complete
- *    IDLE --------------------> HEAD ------------------------> BODY -----------------.
- *     ^  `--- whole request in one piece, the usual case ---------------------------+|
- *     |                                                                             vv
- *     |<------------------ response written; the connection is persistent ------ (handler)
- *     |                                                                              |
- *     `-- client takes the response -- BLOCKED <-- it does not; reading is paused ---|
- *                                                                                    |
- *    ENDING <-- last response written, request refused, time is up, or stopped ------'
+ *             first octet                 head complete
+ *    IDLE -------------------> HEAD ---------------------> EXCHANGE --.--101--> UPGRADED
+ *     ^  `-- whole request in one piece, the usual case --^           |
+ *     |                                                               |
+ *     |<---- request read, response written, connection persistent ---|
+ *     |                                                               |
+ *     `-- client takes the response -- BLOCKED <-- it does not -------|
+ *                                                                     |
+ *    ENDING <-- last response written, request refused, or stopped ---'
  * </pre>
  *
- * <p>Requests that came together are answered in one go, and leave with one send. While the client
- * does not take its responses nothing is read or parsed, so that what is queued stays bounded.
+ * <p>Requests that came together are answered in one go, and leave with one send. While an {@link
+ * Exchange} is under way the next request is not looked at: it stays in one buffer, and what
+ * follows in the kernel, so a connection has never more than one request in hand.
  *
- * <p>One timer serves all deadlines, since a connection has one at a time. It is made once, mostly
- * moved later, which costs next to nothing, and cancelled when the connection closes.
+ * <p>What comes from outside (octets, room to write, an answer, a timer) runs between {@link
+ * #enter} and {@link #settle}, which decides about reading and the deadline.
  */
 final class HttpConnection implements Handler {
   private enum Phase {
@@ -35,34 +39,39 @@ final class HttpConnection implements Handler {
     IDLE,
     /** Some octets of a head have come. */
     HEAD,
-    /** The head is complete, the body is not. */
-    BODY,
-    /** Responses wait for the client, more than may be queued; reading is paused. */
+    /** The head is complete; the request's body or the response is not. */
+    EXCHANGE,
+    /** Responses wait for the client, more than may be queued. */
     BLOCKED,
     /** The last response is written. */
-    ENDING
+    ENDING,
+    /** Another handler has the connection. */
+    UPGRADED
   }
-
-  private static final byte[] CONTINUE =
-      "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-
-  private static final Response FAILED = Response.error(500);
 
   private final Connection connection;
   private final HttpLoop shared;
-  private final Timer deadline;
+  private final Deadline deadline;
   private Phase phase = Phase.IDLE;
+  private Phase phaseBefore = Phase.IDLE;
+
+  /** Inside a call from outside, which ends with {@link #settle}. */
+  private boolean entered;
+
   private boolean stopping;
   private boolean closeWhenTaken;
   private int requests;
 
-  /** How many requests had been answered when the deadline was last looked at. */
+  /** How many requests there had been when the deadline was last looked at. */
   private int requestsBefore;
 
   private @Nullable Exchange exchange;
 
-  /** Octets moved when the rate was last looked at: received of a body, or still to be taken. */
-  private long movedBefore;
+  /** The address that this connection is counted for. */
+  private @Nullable InetAddress client;
+
+  private @Nullable Endpoint remote;
+  private @Nullable Endpoint local;
 
   // The loop's list.
   @Nullable HttpConnection previous;
@@ -71,208 +80,335 @@ final class HttpConnection implements Handler {
   HttpConnection(Connection connection, HttpLoop shared) {
     this.connection = connection;
     this.shared = shared;
-    this.deadline = connection.loop().timer(this::timeIsUp);
+    this.deadline = new Deadline(connection.loop(), shared.limits, this::timeIsUp);
   }
 
   @Override
-  public void onOpen(Connection self) {
+  public void onOpen(Connection self) throws IOException {
     shared.opened(this);
-    awaitRequest();
+    client = shared.clientOf(this);
+    if (shared.clients.admit(client)) {
+      deadline.awaitRequest();
+    } else {
+      enter();
+      refuse(Refusal.CONNECTIONS);
+      settle();
+    }
   }
 
   @Override
   public void onClose(Connection self, @Nullable Throwable cause) {
+    phase = Phase.ENDING;
+    endExchange("the connection was closed within the request", cause);
+    leave();
+  }
+
+  private void leave() {
     deadline.cancel();
-    giveExchangeBack();
+    shared.clients.leave(client);
+    client = null;
     shared.closed(this);
+  }
+
+  // --- between two waits
+
+  private void enter() {
+    shared.date.refresh(System.currentTimeMillis());
+    phaseBefore = phase;
+    entered = true;
+  }
+
+  /** Closes if this is the end; else reads or not, and sets the deadline, as the phase wants it. */
+  private void settle() {
+    settleReading();
+    setDeadline();
+  }
+
+  private void settleReading() {
+    while (phase == Phase.EXCHANGE && exchange().takeArrived()) {}
+    entered = false;
+    if (phase == Phase.UPGRADED) {
+      return;
+    }
+    if (!connection.isOpen()) {
+      phase = Phase.ENDING;
+    } else if (phase == Phase.ENDING) {
+      // What the client may send now would make a plain close a reset: RFC 9112 section 9.6.
+      connection.closeLingering(shared.limits.lingerTimeout());
+    } else if (isReading() && connection.isPaused()) {
+      connection.resume();
+    } else if (!isReading() && !connection.isPaused()) {
+      connection.pause();
+    }
+  }
+
+  private boolean isReading() {
+    return switch (phase) {
+      case IDLE, HEAD, UPGRADED -> true;
+      case EXCHANGE -> exchange().isReading();
+      case BLOCKED, ENDING -> false;
+    };
   }
 
   // --- requests
 
   @Override
   public void onData(Connection self, ByteBuffer in) {
-    Phase before = phase;
-    shared.date.refresh(System.currentTimeMillis());
+    enter();
     boolean more = true;
     while (more) {
       more = step(in);
     }
-    if (!connection.isOpen()) {
-      phase = Phase.ENDING;
+    if (phase == Phase.EXCHANGE) {
+      exchange().keepShown();
+      if (!in.hasRemaining()) {
+        exchange().sendContinue();
+      }
     } else if (phase == Phase.ENDING) {
-      end(in);
+      in.position(in.limit());
     }
-    setDeadline(before);
+    settle();
   }
 
   /** Takes the next request, or as much of it as has come; false if there is no more to do now. */
   private boolean step(ByteBuffer in) {
     return switch (phase) {
       case IDLE, HEAD -> in.hasRemaining() && readHead(in);
-      case BODY -> readBody(in, exchange());
-      case BLOCKED -> false;
-      case ENDING -> {
-        in.position(in.limit());
-        yield false;
-      }
+      case EXCHANGE -> exchange().goOn(in);
+      case BLOCKED, ENDING, UPGRADED -> false;
     };
   }
 
   private boolean readHead(ByteBuffer in) {
     Exchange current = exchange();
     RequestParser parser = current.parser;
-    return switch (parser.parse(in)) {
+    switch (parser.parse(in)) {
       case MORE_NEEDED -> {
         phase = parser.hasBegun() ? Phase.HEAD : Phase.IDLE;
-        yield false;
+        return false;
       }
       case REFUSED -> refuse(Objects.requireNonNull(parser.refusal()));
       case COMPLETE -> {
         int base = in.position();
         in.position(base + parser.length());
-        current.request.show(connection, in, base);
-        if (!current.beginBody()) {
-          yield refuse(Refusal.BODY_LENGTH);
-        }
-        phase = Phase.BODY;
-        boolean answered = readBody(in, current);
-        if (phase == Phase.BODY) {
-          waitForBody(in, base, current);
-        }
-        yield answered;
-      }
-    };
-  }
-
-  /** The rest of the body comes later, in another buffer. */
-  private void waitForBody(ByteBuffer in, int base, Exchange current) {
-    current.keepHead(connection, in, base);
-    // RFC 9110 section 10.1.1: not needed once some of the body has come.
-    if (current.parser.rules.expectsContinue && current.bodyLength == 0 && !in.hasRemaining()) {
-      connection.write(CONTINUE);
-    }
-  }
-
-  private boolean readBody(ByteBuffer in, Exchange current) {
-    if (current.isWholeBodyIn(in)) {
-      current.showBodyIn(in);
-      return respond(current);
-    }
-    while (true) {
-      int count = current.decoder.decode(in);
-      switch (count) {
-        case BodyDecoder.MORE_NEEDED -> {
-          return false;
-        }
-        case BodyDecoder.REFUSED -> {
-          return refuse(Objects.requireNonNull(current.decoder.refusal()));
-        }
-        case BodyDecoder.END -> {
-          current.showCollectedBody();
-          return respond(current);
-        }
-        default -> current.collect(in, count);
+        requests++;
+        phase = Phase.EXCHANGE;
+        current.begin(this, in, base);
       }
     }
+    return true;
   }
 
-  // --- responses
+  // --- what an exchange uses
 
-  private boolean respond(Exchange current) {
-    requests++;
-    Response response = handle(current.request);
-    boolean kept =
-        current.parser.isPersistent()
-            && !response.isClosing()
-            && !stopping
-            && requests < shared.limits.maxRequestsPerConnection();
-    boolean more = write(response, current.request.isHead(), persistence(kept, current));
-    giveExchangeBack();
-    phase = kept ? Phase.IDLE : Phase.ENDING;
-    if (!more) {
-      block(kept);
-    }
-    return phase == Phase.IDLE;
-  }
-
-  private static Persistence persistence(boolean kept, Exchange current) {
-    if (!kept) {
-      return Persistence.CLOSED;
-    }
-    return current.parser.line.minorVersion == 0 ? Persistence.KEPT_AND_SAID : Persistence.KEPT;
-  }
-
-  private Response handle(Request request) {
+  /** Calls a handler, whose failure becomes a response. */
+  Response call(Callee handler, Request request) {
+    shared.stallWatch.enter();
     try {
-      return Objects.requireNonNull(shared.handler.handle(request), "a handler answered with null");
-    } catch (StatusException e) {
-      return Response.text(e.getMessage() + "\n").withStatus(e.status());
+      return handler.call(request);
     } catch (Throwable t) {
-      shared.log.error("the handler of {} failed", request, t);
-      return FAILED;
+      return shared.failures.response(request, t);
+    } finally {
+      shared.stallWatch.leave();
     }
   }
 
-  private boolean write(Response response, boolean headOnly, Persistence persistence) {
+  /** Whether that is the exchange in hand, and its response would reach somebody. */
+  boolean isIn(Exchange one) {
+    return one == exchange && connection.isOpen();
+  }
+
+  /** An answer has come: whatever is under way here takes it when it is over, or this does. */
+  void arrived() {
+    if (!entered) {
+      enter();
+      settle();
+    }
+  }
+
+  /** The receiver wants more of the body. */
+  void resumeBody(Exchange of) {
+    if (of == exchange && of.paused) {
+      of.paused = false;
+      if (!entered) {
+        enter();
+        of.sendContinue();
+        settle();
+      }
+    }
+  }
+
+  void interim(Exchange of, byte[] head) {
+    if (!loop().inLoop()) {
+      loop().execute(() -> interim(of, head));
+    } else if (of == exchange && of.isAwaited()) {
+      writeIfOpen(head);
+    }
+  }
+
+  void writeIfOpen(byte[] octets) {
+    if (connection.isOpen()) {
+      connection.write(octets);
+    }
+  }
+
+  boolean write(Response response, boolean headOnly, Persistence persistence) {
     return ResponseEncoder.write(connection, response, headOnly, persistence, shared.date);
   }
 
+  void writeHead(Response response, boolean chunked, Persistence persistence) {
+    ResponseEncoder.writeHead(connection, response, chunked, persistence, shared.date);
+  }
+
+  void writeChunkSize(long size) {
+    shared.chunkSize.write(connection, size);
+  }
+
+  boolean mayPersist() {
+    return !stopping && requests < shared.limits.maxRequestsPerConnection();
+  }
+
+  /** The source has ended its body. */
+  void streamEnded(BodyWriter writer) {
+    Exchange current = exchange;
+    if (current == null || entered) {
+      if (current != null) {
+        current.streamEnded(writer);
+      }
+      return;
+    }
+    enter();
+    current.streamEnded(writer);
+    settle();
+  }
+
+  /** What the client has of a message must not look like the whole. */
+  void failed(Throwable cause) {
+    shared.log.debug("a message could not be completed", cause);
+    connection.abort();
+  }
+
+  /** Request and response are over, or the response and the connection. */
+  void exchangeEnded(Exchange current) {
+    closeWhenTaken = !current.persistent;
+    if (!connection.isOpen()) {
+      phase = Phase.ENDING;
+    } else if (!current.taken) {
+      phase = Phase.BLOCKED;
+    } else {
+      phase = current.persistent ? Phase.IDLE : Phase.ENDING;
+    }
+    endExchange("the response has ended before the request's body", null);
+  }
+
+  private void endExchange(String why, @Nullable Throwable cause) {
+    Exchange current = exchange;
+    if (current != null) {
+      exchange = null;
+      current.abandon(why, cause);
+      shared.giveBack(current);
+    }
+  }
+
+  /** Hands the connection over, with the octets that have come already. */
+  void upgrade(Response response, Acceptor following) {
+    writeHead(response, false, Persistence.KEPT);
+    endExchange("upgraded", null);
+    phase = Phase.UPGRADED;
+    leave();
+    try {
+      Handler handler = following.accept(connection);
+      connection.handler(handler);
+      connection.resume();
+      handler.onOpen(connection);
+    } catch (Throwable t) {
+      shared.log.error("the handler of an upgraded connection failed", t);
+      connection.abort();
+    }
+  }
+
   /** Answers with an error. Where the next request would begin is not known, so there is none. */
-  private boolean refuse(Refusal why) {
-    write(why.response(), false, Persistence.CLOSED);
-    giveExchangeBack();
+  void refuse(Refusal why) {
     phase = Phase.ENDING;
-    connection.closeLingering(shared.limits.lingerTimeout());
-    return false;
+    if (exchange != null && exchange.isStreaming()) {
+      connection.abort(); // in the middle of a response there is no place for another
+    } else if (exchange == null || exchange.isAwaited()) {
+      write(why.response(), false, Persistence.CLOSED);
+      shared.refused(this, why);
+    }
+    endExchange(why.reason, null);
+  }
+
+  // --- facts, for handlers
+
+  void cacheAddresses() {
+    try {
+      remote();
+      local();
+    } catch (IOException e) {
+      shared.log.debug("a client is gone", e); // who asks for an address will be told
+    }
+  }
+
+  Endpoint remote() throws IOException {
+    if (remote == null) {
+      remote = connection.remote();
+    }
+    return remote;
+  }
+
+  Endpoint local() throws IOException {
+    if (local == null) {
+      local = connection.local();
+    }
+    return local;
+  }
+
+  EventLoop loop() {
+    return connection.loop();
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  HttpLimits limits() {
+    return shared.limits;
+  }
+
+  void checkThread() {
+    if (!loop().inLoop()) {
+      throw new WrongThreadException(
+          "this belongs to the thread of its loop; use EventLoop.execute to get there");
+    }
   }
 
   // --- a client that does not take its responses
 
-  private void block(boolean kept) {
-    phase = Phase.BLOCKED;
-    closeWhenTaken = !kept;
-    connection.pause();
-  }
-
   @Override
   public void onWritable(Connection self) {
-    if (phase != Phase.BLOCKED) {
-      return;
+    enter();
+    if (phase == Phase.BLOCKED) {
+      phase = closeWhenTaken ? Phase.ENDING : Phase.IDLE;
+    } else if (phase == Phase.EXCHANGE) {
+      exchange().onWritable();
     }
-    if (closeWhenTaken) {
-      phase = Phase.ENDING;
-      deadline.cancel();
-      // Reading was paused: what came meanwhile would make a plain close a reset.
-      connection.closeLingering(shared.limits.lingerTimeout());
-    } else {
-      phase = Phase.IDLE;
-      awaitRequest();
-      connection.resume();
-    }
+    settle();
   }
 
   // --- the end
 
-  /** The last response is written. What came after its request would make a close a reset. */
-  private void end(ByteBuffer in) {
-    if (in.hasRemaining()) {
-      connection.closeLingering(shared.limits.lingerTimeout());
-    } else {
-      connection.close();
-    }
-  }
-
   /** A client may shut its sending side after its last request, and still wants the answers. */
   @Override
   public void onEnd(Connection self) {
-    if (phase == Phase.HEAD || phase == Phase.BODY) {
-      shared.date.refresh(System.currentTimeMillis());
+    stopping = true;
+    enter();
+    if (phase == Phase.HEAD || (phase == Phase.EXCHANGE && !exchange().bodyEnded)) {
       refuse(Refusal.INCOMPLETE);
-      deadline.cancel();
-    } else {
-      stopping = true;
+    } else if (phase != Phase.EXCHANGE) {
       connection.close(); // once all is taken, or after closeTimeout; nothing is left unread
     }
+    settle();
   }
 
   @Override
@@ -283,11 +419,15 @@ final class HttpConnection implements Handler {
   /** Finishes the request in hand, if there is one, and closes. */
   void stop() {
     stopping = true;
+    enter();
     if (phase == Phase.IDLE) {
       connection.close();
     } else if (phase == Phase.BLOCKED) {
       closeWhenTaken = true;
+    } else if (phase == Phase.EXCHANGE) {
+      exchange().stop();
     }
+    settle();
   }
 
   void abort() {
@@ -296,83 +436,59 @@ final class HttpConnection implements Handler {
 
   // --- deadlines
 
-  private void setDeadline(Phase before) {
+  private void setDeadline() {
     // What is set by the first octets is not set again by those that follow: slowness must end.
-    boolean begun = phase != before || requests != requestsBefore;
+    boolean begun = phase != phaseBefore || requests != requestsBefore;
     requestsBefore = requests;
     switch (phase) {
-      case IDLE -> awaitRequest();
+      case IDLE -> deadline.awaitRequest();
       case HEAD -> {
         if (begun) {
-          deadline.set(shared.limits.headerTimeout());
+          deadline.awaitHeader();
         }
       }
-      case BODY -> {
+      case EXCHANGE, BLOCKED -> {
         if (begun) {
-          watchRate(0);
+          deadline.watch(exchange, connection.queuedBytes());
         }
       }
-      case BLOCKED -> watchRate(connection.queuedBytes());
-      case ENDING -> deadline.cancel();
+      case ENDING, UPGRADED -> deadline.cancel();
     }
-  }
-
-  private void awaitRequest() {
-    movedBefore = Long.MAX_VALUE;
-    deadline.set(shared.limits.keepAliveTimeout());
-  }
-
-  private void watchRate(long moved) {
-    movedBefore = moved;
-    deadline.set(shared.limits.rateWindow());
   }
 
   private void timeIsUp() {
     if (!connection.isOpen()) {
       return;
     }
-    shared.date.refresh(System.currentTimeMillis());
+    enter();
     switch (phase) {
-      case IDLE, BLOCKED -> checkTaken();
+      case IDLE, EXCHANGE, BLOCKED -> checkRates();
       case HEAD -> refuse(Refusal.HEADER_SLOW);
-      case BODY -> checkBodyRate(exchange());
-      case ENDING -> {}
+      case ENDING, UPGRADED -> {}
     }
+    settleReading();
   }
 
-  /** A client that has taken its responses is idle; one that takes them in crumbs is cut off. */
-  private void checkTaken() {
+  /**
+   * A client that has taken its responses is idle; one that sends or takes in crumbs is cut off.
+   */
+  private void checkRates() {
     long queued = connection.queuedBytes();
-    if (queued == 0) {
+    if (phase == Phase.IDLE && queued == 0) {
       connection.close();
-    } else if (movedBefore - queued < shared.limits.minBytesPerWindow()) {
+    } else if (deadline.isSlowTaker(exchange, queued)) {
       connection.abort();
-    } else {
-      watchRate(queued);
-    }
-  }
-
-  private void checkBodyRate(Exchange current) {
-    if (current.bodyLength - movedBefore < shared.limits.minBytesPerWindow()) {
+    } else if (deadline.isSlowSender(exchange)) {
       refuse(Refusal.BODY_SLOW);
     } else {
-      watchRate(current.bodyLength);
+      deadline.watch(exchange, queued);
     }
   }
-
-  // --- the exchange
 
   private Exchange exchange() {
     if (exchange == null) {
       exchange = shared.takeExchange();
     }
     return exchange;
-  }
-
-  private void giveExchangeBack() {
-    if (exchange != null) {
-      shared.giveBack(exchange);
-      exchange = null;
-    }
   }
 }

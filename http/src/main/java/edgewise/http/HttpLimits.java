@@ -11,7 +11,8 @@ import java.time.Duration;
  * @param maxHeaderBytes longer headers, and trailers, get 431; 32 KiB, four times what nginx takes,
  *     since cookies grow
  * @param maxHeaderFields headers with more fields get 431; 100, five times what a browser sends
- * @param maxBodyBytes longer bodies get 413; 1 MiB, since they are held in memory
+ * @param maxBodyBytes longer bodies get 413 where they are held in memory as a whole; 1 MiB
+ * @param maxStreamedBodyBytes longer bodies get 413 where they are taken piece by piece; 1 GiB
  * @param maxChunkExtensionBytes a body with more octets of chunk extensions gets 400; 8 KiB, since
  *     nobody reads them
  * @param headerTimeout how long a header may take from its first octet to its last, or 408; 10
@@ -26,19 +27,28 @@ import java.time.Duration;
  *     so that no client keeps to one loop for ever
  * @param lingerTimeout how long after an error the client may go on sending before the connection
  *     is closed all the same; 5 seconds
+ * @param maxConnectionsPerClient further ones of the same address get 503; 1,000, which a person
+ *     never needs and a large office behind one address may. An IPv6 client is its first 64 bits;
+ *     loopback and unix sockets are not counted, since proxies are behind them. How many there are
+ *     in total is said by {@link edgewise.ListenOptions#maxConnections()}
+ * @param stallTime a handler that holds up its loop for longer is reported in the log with its
+ *     stack trace; 1 second, which clients begin to notice
  */
 public record HttpLimits(
     int maxRequestLineBytes,
     int maxHeaderBytes,
     int maxHeaderFields,
     int maxBodyBytes,
+    long maxStreamedBodyBytes,
     int maxChunkExtensionBytes,
     Duration headerTimeout,
     Duration keepAliveTimeout,
     int minBytesPerSecond,
     Duration rateWindow,
     int maxRequestsPerConnection,
-    Duration lingerTimeout) {
+    Duration lingerTimeout,
+    int maxConnectionsPerClient,
+    Duration stallTime) {
   /** The limits as described above. */
   public static final HttpLimits DEFAULT = new Builder().build();
 
@@ -47,6 +57,11 @@ public record HttpLimits(
     atLeast("maxHeaderBytes", maxHeaderBytes, 32);
     atLeast("maxHeaderFields", maxHeaderFields, 1);
     atLeast("maxBodyBytes", maxBodyBytes, 0);
+    if (maxStreamedBodyBytes < maxBodyBytes) {
+      throw new IllegalArgumentException(
+          "maxStreamedBodyBytes = %d must not be below maxBodyBytes = %d"
+              .formatted(maxStreamedBodyBytes, maxBodyBytes));
+    }
     atLeast("maxChunkExtensionBytes", maxChunkExtensionBytes, 0);
     positive("headerTimeout", headerTimeout);
     positive("keepAliveTimeout", keepAliveTimeout);
@@ -54,6 +69,8 @@ public record HttpLimits(
     positive("rateWindow", rateWindow);
     atLeast("maxRequestsPerConnection", maxRequestsPerConnection, 1);
     positive("lingerTimeout", lingerTimeout);
+    atLeast("maxConnectionsPerClient", maxConnectionsPerClient, 1);
+    positive("stallTime", stallTime);
   }
 
   private static void atLeast(String name, int value, int least) {
@@ -84,6 +101,7 @@ public record HttpLimits(
     private int maxHeaderBytes = 32 << 10;
     private int maxHeaderFields = 100;
     private int maxBodyBytes = 1 << 20;
+    private long maxStreamedBodyBytes = 1L << 30;
     private int maxChunkExtensionBytes = 8 << 10;
     private Duration headerTimeout = Duration.ofSeconds(10);
     private Duration keepAliveTimeout = Duration.ofSeconds(60);
@@ -91,6 +109,8 @@ public record HttpLimits(
     private Duration rateWindow = Duration.ofSeconds(10);
     private int maxRequestsPerConnection = 100_000;
     private Duration lingerTimeout = Duration.ofSeconds(5);
+    private int maxConnectionsPerClient = 1000;
+    private Duration stallTime = Duration.ofSeconds(1);
 
     private Builder() {}
 
@@ -111,6 +131,11 @@ public record HttpLimits(
 
     public Builder maxBodyBytes(int bytes) {
       maxBodyBytes = bytes;
+      return this;
+    }
+
+    public Builder maxStreamedBodyBytes(long bytes) {
+      maxStreamedBodyBytes = bytes;
       return this;
     }
 
@@ -146,6 +171,16 @@ public record HttpLimits(
       return this;
     }
 
+    public Builder maxConnectionsPerClient(int count) {
+      maxConnectionsPerClient = count;
+      return this;
+    }
+
+    public Builder stallTime(Duration time) {
+      stallTime = time;
+      return this;
+    }
+
     /** The limits. */
     public HttpLimits build() {
       return new HttpLimits(
@@ -153,13 +188,16 @@ public record HttpLimits(
           maxHeaderBytes,
           maxHeaderFields,
           maxBodyBytes,
+          maxStreamedBodyBytes,
           maxChunkExtensionBytes,
           headerTimeout,
           keepAliveTimeout,
           minBytesPerSecond,
           rateWindow,
           maxRequestsPerConnection,
-          lingerTimeout);
+          lingerTimeout,
+          maxConnectionsPerClient,
+          stallTime);
     }
   }
 }

@@ -1,6 +1,8 @@
 package edgewise.http;
 
 import edgewise.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,30 +18,49 @@ final class HttpLoop {
 
   final Logger log = LoggerFactory.getLogger(HttpServer.class);
   final EventLoop loop;
-  final HttpHandler handler;
+  final Callee handler;
   final HttpLimits limits;
+  final ClientLimit clients;
+  final Failures failures;
+  final StallWatch.Mark stallWatch;
   final DateLine date = new DateLine();
+  final ChunkSize chunkSize = new ChunkSize();
   private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
   private @Nullable HttpConnection first;
   private @Nullable Runnable whenEmpty;
 
-  HttpLoop(EventLoop loop, HttpHandler handler, HttpLimits limits) {
+  HttpLoop(EventLoop loop, HttpProtocol protocol) {
     this.loop = loop;
-    this.handler = handler;
-    this.limits = limits;
+    this.handler = protocol.handler;
+    this.limits = protocol.limits;
+    this.clients = protocol.clients;
+    this.failures = new Failures(log, protocol.errors);
+    this.stallWatch = protocol.stalls.mark();
   }
 
   Exchange takeExchange() {
     Exchange exchange = spare.pollFirst();
-    return exchange != null ? exchange : new Exchange(limits);
+    return exchange != null ? exchange : new Exchange(this);
   }
 
   void giveBack(Exchange exchange) {
-    if (spare.size() < SPARE_EXCHANGES) {
-      exchange.reset();
+    if (spare.size() < SPARE_EXCHANGES && exchange.reset()) {
       spare.addFirst(exchange);
     }
   }
+
+  /** The address that a connection counts for; asking costs a system call. */
+  @Nullable InetAddress clientOf(HttpConnection connection) throws IOException {
+    return limits.maxConnectionsPerClient() == Integer.MAX_VALUE
+        ? null
+        : ClientLimit.client(connection.remote());
+  }
+
+  // --- what the access log is told
+
+  void answered(Exchange exchange) {}
+
+  void refused(HttpConnection connection, Refusal why) {}
 
   // --- the open connections
 

@@ -9,13 +9,19 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Speaks HTTP on the connections that a listener accepts. Thread-safe. */
 final class HttpProtocol implements Acceptor {
-  private final HttpHandler handler;
-  private final HttpLimits limits;
+  final Callee handler;
+  final HttpLimits limits;
+  final ErrorHandler errors;
+  final ClientLimit clients;
+  final StallWatch stalls;
   private final ConcurrentHashMap<EventLoop, HttpLoop> loops = new ConcurrentHashMap<>();
 
-  HttpProtocol(HttpHandler handler, HttpLimits limits) {
-    this.handler = handler;
+  HttpProtocol(HttpHandler handler, HttpLimits limits, ErrorHandler errors) {
+    this.handler = new Callee(handler);
     this.limits = limits;
+    this.errors = errors;
+    clients = new ClientLimit(limits.maxConnectionsPerClient());
+    stalls = new StallWatch(limits.stallTime());
   }
 
   @Override
@@ -23,7 +29,7 @@ final class HttpProtocol implements Acceptor {
     EventLoop loop = connection.loop();
     HttpLoop shared = loops.get(loop);
     if (shared == null) {
-      shared = new HttpLoop(loop, handler, limits);
+      shared = new HttpLoop(loop, this);
       loops.put(loop, shared); // by the loop's own thread, so there is no race
     }
     return new HttpConnection(connection, shared);

@@ -110,6 +110,11 @@ public final class HttpServer implements AutoCloseable {
     } else {
       stopped.await();
     }
+    release();
+  }
+
+  private void release() {
+    protocol.stalls.close();
     roots.forEach(FileRoot::close);
   }
 
@@ -126,7 +131,7 @@ public final class HttpServer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    roots.forEach(FileRoot::close);
+    release();
   }
 
   /** Describes a server and starts it. */
@@ -138,6 +143,8 @@ public final class HttpServer implements AutoCloseable {
     private ListenOptions listening = ListenOptions.DEFAULT;
     private @Nullable Reactor reactor;
     private @Nullable HttpHandler handler;
+    private final List<HttpFilter> filters = new ArrayList<>();
+    private ErrorHandler errors = ErrorHandler.PLAIN;
 
     private record Files(String prefix, Path directory, List<FileHandler.Option> options) {}
 
@@ -170,6 +177,24 @@ public final class HttpServer implements AutoCloseable {
     /** Serves the files of a directory below a prefix such as {@code /} or {@code /static/}. */
     public Builder files(String prefix, Path directory, FileHandler.Option... options) {
       files.add(new Files(prefix, directory, List.of(options)));
+      return this;
+    }
+
+    /** Answers what no route matches, in place of 404. */
+    public Builder fallback(HttpHandler answer) {
+      router.fallback(answer);
+      return this;
+    }
+
+    /** Puts a filter around everything. The first one added is the outermost. */
+    public Builder filter(HttpFilter filter) {
+      filters.add(filter);
+      return this;
+    }
+
+    /** What to answer when a handler fails; by default {@link ErrorHandler#PLAIN}. */
+    public Builder onError(ErrorHandler answer) {
+      errors = answer;
       return this;
     }
 
@@ -225,7 +250,7 @@ public final class HttpServer implements AutoCloseable {
       boolean own = reactor == null;
       Reactor loops = reactor == null ? Reactor.open() : reactor;
       HttpHandler root = handler == null ? router : handler;
-      var server = new HttpServer(loops, own, new HttpProtocol(root, limits));
+      var server = new HttpServer(loops, own, new HttpProtocol(filtered(root), limits, errors));
       try {
         for (Files served : files) {
           serve(server, served);
@@ -239,6 +264,14 @@ public final class HttpServer implements AutoCloseable {
         server.close();
         throw t;
       }
+    }
+
+    private HttpHandler filtered(HttpHandler root) {
+      HttpHandler around = root;
+      for (HttpFilter filter : filters.reversed()) {
+        around = filter.around(around);
+      }
+      return around;
     }
 
     private void serve(HttpServer server, Files served) throws IOException {

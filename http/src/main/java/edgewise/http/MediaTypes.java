@@ -3,6 +3,7 @@ package edgewise.http;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Content types by the ending of a file's name. */
 public final class MediaTypes {
@@ -99,6 +100,30 @@ public final class MediaTypes {
 
   private static final Map<String, String> BY_ENDING = parse();
 
+  /** Beside text, and what is JSON or XML by its suffix, RFC 6839. */
+  private static final Set<String> COMPRESSIBLE =
+      Set.of(
+          "application/json",
+          "application/javascript",
+          "application/xml",
+          "application/yaml",
+          "application/toml",
+          "application/wasm",
+          "application/rtf",
+          "application/postscript",
+          "application/x-sh",
+          "application/x-tar",
+          "application/sqlite3",
+          "application/msword",
+          "application/vnd.ms-excel",
+          "application/vnd.ms-powerpoint",
+          "application/vnd.ms-fontobject",
+          "application/vnd.apple.mpegurl",
+          "image/bmp",
+          "image/vnd.microsoft.icon",
+          "font/ttf",
+          "font/otf");
+
   private MediaTypes() {}
 
   private static Map<String, String> parse() {
@@ -126,5 +151,22 @@ public final class MediaTypes {
       return UNKNOWN;
     }
     return BY_ENDING.getOrDefault(fileName.substring(dot + 1).toLowerCase(Locale.ROOT), UNKNOWN);
+  }
+
+  /**
+   * Whether content of that type is likely to become smaller by a content coding. Text is; images,
+   * audio, video, fonts for the web and archives mostly are compressed already; of what is unknown
+   * nothing can be said.
+   *
+   * @param contentType a Content-Type, parameters included, whatever its case
+   */
+  public static boolean isCompressible(String contentType) {
+    int parameter = contentType.indexOf(';');
+    String type = parameter < 0 ? contentType : contentType.substring(0, parameter);
+    String name = type.strip().toLowerCase(Locale.ROOT);
+    return name.startsWith("text/")
+        || name.endsWith("+json")
+        || name.endsWith("+xml")
+        || COMPRESSIBLE.contains(name);
   }
 }

@@ -13,6 +13,15 @@ final class PercentDecoder {
 
   /** The octets from start to end decoded and read as UTF-8; null if they are not. */
   static @Nullable String decode(ByteBuffer in, int start, int end) {
+    return decode(in, start, end, (byte) '+');
+  }
+
+  /** The same where a plus sign stands for a space: in forms, and nowhere else in a URL. */
+  static @Nullable String decodeForm(ByteBuffer in, int start, int end) {
+    return decode(in, start, end, (byte) ' ');
+  }
+
+  private static @Nullable String decode(ByteBuffer in, int start, int end, byte plus) {
     byte[] octets = new byte[end - start];
     int length = 0;
     for (int i = start; i < end; i++) {
@@ -28,14 +37,19 @@ final class PercentDecoder {
         }
         b = (byte) (high << 4 | low);
         i += 2;
+      } else if (b == '+') {
+        b = plus;
       }
       octets[length++] = b;
     }
     return utf8(ByteBuffer.wrap(octets, 0, length));
   }
 
-  /** Strict: neither overlong forms nor half a character become something else. */
-  private static @Nullable String utf8(ByteBuffer octets) {
+  /**
+   * The octets read as UTF-8, or null. Strict: neither overlong forms nor half a character become
+   * something else.
+   */
+  static @Nullable String utf8(ByteBuffer octets) {
     try {
       CharBuffer chars =
           StandardCharsets.UTF_8

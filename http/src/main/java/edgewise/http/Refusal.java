@@ -38,7 +38,8 @@ enum Refusal {
   CHUNK_END(400, "a chunk does not end with CRLF"),
   INCOMPLETE(400, "the connection ended within the request"),
   HEADER_SLOW(408, "the header took too long"),
-  BODY_SLOW(408, "the body comes too slowly");
+  BODY_SLOW(408, "the body comes too slowly"),
+  CONNECTIONS(503, "this client has too many connections open");
 
   final int status;
   final String reason;

@@ -1,8 +1,11 @@
 package edgewise.http;
 
-import edgewise.Connection;
 import edgewise.Endpoint;
+import edgewise.EventLoop;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * A request, as a view of the octets that came: valid while {@link HttpHandler#handle} runs, on its
  * thread, and used for the next request afterwards. Whoever needs something of it later keeps the
  * Strings. They are made when they are asked for, so what nobody asks for costs nothing.
+ *
+ * <p>Asynchronous and blocking handlers get one that stays as it is, and that any thread may read,
+ * but no two at once.
  */
 public final class Request {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -23,8 +29,10 @@ public final class Request {
   };
 
   private final RequestParser parser;
+  private final Exchange exchange;
   private final PathValues pathValues = new PathValues();
-  private @Nullable Connection connection;
+  private @Nullable HttpConnection connection;
+  private @Nullable BlockingCall blocking;
   private ByteBuffer in = NOTHING;
   private int base;
   private ByteBuffer bodyIn = NOTHING;
@@ -33,14 +41,15 @@ public final class Request {
   private @Nullable String method;
   private @Nullable String path;
 
-  Request(RequestParser parser) {
+  Request(RequestParser parser, Exchange exchange) {
     this.parser = parser;
+    this.exchange = exchange;
   }
 
   // --- what the connection sets
 
   /** Shows the request that the parser has found in the buffer. */
-  void show(Connection on, ByteBuffer buffer, int offset) {
+  void show(HttpConnection on, ByteBuffer buffer, int offset) {
     connection = on;
     in = buffer;
     base = offset;
@@ -48,6 +57,17 @@ public final class Request {
     method = null;
     path = null;
     pathValues.clear();
+  }
+
+  /** The same head now stands at the beginning of that buffer. */
+  void moveHead(ByteBuffer buffer) {
+    in = buffer;
+    base = 0;
+  }
+
+  /** Its handler runs on a thread that may block. */
+  void blocking(BlockingCall call) {
+    blocking = call;
   }
 
   void showBody(ByteBuffer buffer, int start, int length) {
@@ -60,11 +80,13 @@ public final class Request {
     connection = null;
     in = NOTHING;
     bodyIn = NOTHING;
+    bodyLength = 0;
     method = null;
     path = null;
+    blocking = null;
   }
 
-  private Connection connection() {
+  private HttpConnection connection() {
     if (connection == null) {
       throw new IllegalStateException("a request can be used only while its handler runs");
     }
@@ -180,35 +202,172 @@ public final class Request {
     return field == FieldTable.NONE ? "" : parser.fields.table.value(in, base, field);
   }
 
-  // --- the body, which has come as a whole
+  // --- the body
 
-  /** How many octets the body has. */
+  /**
+   * Whether the whole body has come. A {@link HttpHandler#streaming} handler and a filter may see
+   * one that has not.
+   */
+  public boolean hasWholeBody() {
+    return exchange.bodyEnded;
+  }
+
+  /**
+   * How many octets the body has.
+   *
+   * @throws IllegalStateException if it has not come as a whole, as {@link #body}
+   */
   public int bodyLength() {
+    readWholeBody();
     return bodyLength;
   }
 
-  /** The body, read-only; valid as long as the request. */
+  /**
+   * The body, read-only; valid as long as the request. In a blocking handler this waits for it.
+   *
+   * @throws IllegalStateException if the body has not come as a whole, on a thread that must not
+   *     wait for it
+   * @throws StatusException 413 in a blocking handler, if it is longer than {@link
+   *     HttpLimits#maxBodyBytes}
+   */
   public ByteBuffer body() {
-    connection();
+    readWholeBody();
     return bodyIn.slice(bodyStart, bodyLength).asReadOnlyBuffer();
   }
 
-  /** A copy of the body. */
+  /** A copy of the body; as {@link #body}. */
   public byte[] bodyBytes() {
-    connection();
+    readWholeBody();
     return Octets.copy(bodyIn, bodyStart, bodyStart + bodyLength);
   }
 
-  /** The body read as UTF-8; what is not UTF-8 becomes U+FFFD. */
+  /** The body read as UTF-8; what is not UTF-8 becomes U+FFFD; as {@link #body}. */
   public String bodyText() {
     return new String(bodyBytes(), StandardCharsets.UTF_8);
   }
 
+  /**
+   * The body as it comes, for a blocking handler: a read waits for the client. The client that has
+   * asked by {@code Expect: 100-continue} is told to go on by the first read.
+   *
+   * @throws IllegalStateException if the body has not come as a whole, on a thread that must not
+   *     wait for it
+   */
+  public InputStream bodyStream() {
+    connection();
+    return blocking != null && blocking.pipe() != null
+        ? blocking.pipe()
+        : new ByteArrayInputStream(bodyBytes());
+  }
+
+  /** The fields that followed a chunked body which has come as a whole; empty if there are none. */
+  public List<Response.Field> trailers() {
+    readWholeBody();
+    return blocking != null && blocking.pipe() != null
+        ? blocking.pipe().trailers()
+        : exchange.trailers();
+  }
+
+  private void readWholeBody() {
+    connection();
+    if (blocking != null && blocking.pipe() != null) {
+      byte[] all = blocking.readAll();
+      showBody(ByteBuffer.wrap(all), 0, all.length);
+    } else if (!hasWholeBody()) {
+      throw new IllegalStateException("the body has not come yet, and this thread must not wait");
+    }
+  }
+
+  /** Whether the client waits for 100 (Continue) before it sends the body. */
+  public boolean expectsContinue() {
+    connection();
+    return parser.rules.expectsContinue;
+  }
+
   // --- the connection
 
-  /** The address of the client. */
+  /** The address of the client, from any thread. */
   public Endpoint remote() throws IOException {
     return connection().remote();
+  }
+
+  /** The address that the client has connected to, from any thread. */
+  public Endpoint local() throws IOException {
+    return connection().local();
+  }
+
+  /** The loop of the connection. */
+  public EventLoop loop() {
+    return connection().loop();
+  }
+
+  /**
+   * Whether the client offers to speak that protocol from now on, RFC 9110 section 7.8; see {@link
+   * Response#upgrade}.
+   */
+  public boolean upgradesTo(String protocol) {
+    connection();
+    if (!parser.rules.upgrade || parser.line.minorVersion == 0) {
+      return false;
+    }
+    for (String value : headers("Upgrade")) {
+      for (String offered : value.split(",", -1)) {
+        if (offered.strip().equalsIgnoreCase(protocol)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Sends an interim response before the final one, such as 103 with Link fields, RFC 9110 section
+   * 15.2. From any thread; dropped for HTTP/1.0, which does not know them, and when the final one
+   * has begun.
+   *
+   * @param status from 102 to 199; 100 and 101 are the server's to send
+   */
+  public void interim(int status, Response.Field... fields) {
+    if (status < 102 || status > 199) {
+      throw new IllegalArgumentException("an interim status is from 102 to 199, not " + status);
+    }
+    HttpConnection on = connection();
+    if (parser.line.minorVersion > 0) {
+      on.interim(exchange, Interim.head(status, fields));
+    }
+  }
+
+  /**
+   * Begins the response now, for a blocking handler that writes its body as it goes. The handler
+   * then has to return {@link Response#begun()}.
+   *
+   * @param head the status and fields of the response
+   * @param length of the body, or -1 if it is not known
+   * @return takes the body; a write waits while the client does not take what was written before
+   */
+  public OutputStream respond(Response head, long length) {
+    connection();
+    if (blocking == null) {
+      throw new IllegalStateException("only a blocking handler can write while it runs");
+    }
+    return blocking.respond(head, length);
+  }
+
+  // --- for handlers around handlers
+
+  /** The request is going to be read after its handler has returned. */
+  void keep() {
+    connection().cacheAddresses();
+    exchange.keep();
+  }
+
+  HttpLimits limits() {
+    return connection().limits();
+  }
+
+  /** Calls a handler; what it throws becomes a response. */
+  Response guarded(Callee handler) {
+    return connection().call(handler, this);
   }
 
   // --- for the router and the file handler
@@ -228,6 +387,18 @@ public final class Request {
 
   int base() {
     return base;
+  }
+
+  ByteBuffer bodyOctets() {
+    return bodyIn;
+  }
+
+  int shownBodyLength() {
+    return bodyLength;
+  }
+
+  int bodyStart() {
+    return bodyStart;
   }
 
   int pathStart() {

@@ -1,10 +1,13 @@
 package edgewise.http;
 
+import edgewise.Acceptor;
 import edgewise.OpenFile;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * another one. A response that a handler keeps and returns again and again is encoded once.
  *
  * <p>Content-Length, Transfer-Encoding, Connection and Date are the server's to say.
+ *
+ * <p>One that comes later ({@link #async}, {@link #receiving}) is a Response as well: changes of it
+ * are made when it has come, and until then it tells nothing about itself.
  */
 public final class Response {
   /** A header field. */
@@ -30,19 +36,42 @@ public final class Response {
       if (!valid || !value.equals(value.strip())) {
         throw new IllegalArgumentException("not a value for the field " + name);
       }
-      if (OURS.contains(name.toLowerCase(Locale.ROOT))) {
+      if (isOurs(name)) {
         throw new IllegalArgumentException("the server itself writes the field " + name);
       }
+    }
+
+    /** Whether it is about the framing or the connection, and so not for handlers to say. */
+    static boolean isOurs(String name) {
+      return OURS.contains(name.toLowerCase(Locale.ROOT));
     }
   }
 
   private static final List<String> OURS =
       List.of("content-length", "transfer-encoding", "connection", "keep-alive", "date");
 
+  /** The status of a response that is not known yet. */
+  private static final int NOT_KNOWN = 0;
+
+  private static final int SWITCHING_PROTOCOLS = 101;
+
   /** What a response carries. */
-  sealed interface Body {
-    /** How many octets. */
+  sealed interface Body
+      permits Body.Bytes,
+          Body.FileRegion,
+          Body.Parts,
+          Body.Source,
+          Body.Output,
+          Body.Upgrade,
+          Later {
+    /** The length of a body that is not known before it ends. */
+    long UNKNOWN = -1;
+
+    /** How many octets, or {@link #UNKNOWN}. */
     long length();
+
+    /** Lets go of what it holds. */
+    default void release() {}
 
     /** Octets in memory. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -54,10 +83,54 @@ public final class Response {
     }
 
     /** A region of a file, which the response owns. */
-    record FileRegion(OpenFile file, long position, long length) implements Body {}
+    record FileRegion(OpenFile file, long position, long length) implements Body {
+      @Override
+      public void release() {
+        file.close(); // idempotent: a file of several regions is closed once
+      }
+    }
+
+    /** Several, sent one after the other. They may be regions of the same file. */
+    record Parts(List<Body> parts, long length) implements Body {
+      static Parts of(List<Body> parts) {
+        return new Parts(List.copyOf(parts), parts.stream().mapToLong(Body::length).sum());
+      }
+
+      @Override
+      public void release() {
+        parts.forEach(Body::release);
+      }
+    }
+
+    /** What a source writes on the loop. */
+    record Source(BodySource source, long length) implements Body {
+      @Override
+      public void release() {
+        source.close(null);
+      }
+    }
+
+    /** What is written to an OutputStream on a thread that may block. */
+    record Output(OutputWriter writer) implements Body {
+      @Override
+      public long length() {
+        return UNKNOWN;
+      }
+    }
+
+    /** Nothing: the connection speaks another protocol from now on. */
+    record Upgrade(String protocol, Acceptor next) implements Body {
+      @Override
+      public long length() {
+        return 0;
+      }
+    }
   }
 
   private static final Body NO_BODY = new Body.Bytes(new byte[0]);
+
+  /** Nobody looks at it; from a handler that has begun nothing, it is the mistake that it says. */
+  private static final Response BEGUN = status(500);
 
   private final int status;
   private final List<Field> fields;
@@ -68,7 +141,8 @@ public final class Response {
   private volatile byte @Nullable [] head;
 
   private Response(int status, List<Field> fields, Body body, boolean closing) {
-    if (status < 200 || status > 599) {
+    if (!(body instanceof Later || body instanceof Body.Upgrade)
+        && (status < 200 || status > 599)) {
       throw new IllegalArgumentException("a final status is from 200 to 599, not " + status);
     }
     this.status = status;
@@ -109,6 +183,72 @@ public final class Response {
     return new Response(200, type, new Body.FileRegion(file, 0, file.size()), false);
   }
 
+  /**
+   * 200 with a body that is made piece by piece on the loop. Its length is not known, so it is sent
+   * in chunks, and to an HTTP/1.0 client up to the end of the connection.
+   */
+  public static Response stream(String contentType, BodySource source) {
+    return stream(contentType, Body.UNKNOWN, source);
+  }
+
+  /**
+   * 200 with a body of so many octets that is made piece by piece on the loop.
+   *
+   * @param length the source has to write exactly so many; one that writes fewer ends the
+   *     connection
+   */
+  public static Response stream(String contentType, long length, BodySource source) {
+    var type = List.of(new Field("Content-Type", contentType));
+    return new Response(200, type, new Body.Source(source, length), false);
+  }
+
+  /**
+   * 200 with a body that is written to an OutputStream, on a virtual thread. One that fits the
+   * stream's buffer is sent with its length, a longer one as {@link #stream}.
+   */
+  public static Response output(String contentType, OutputWriter writer) {
+    var type = List.of(new Field("Content-Type", contentType));
+    return new Response(200, type, new Body.Output(writer), false);
+  }
+
+  /**
+   * The answer that comes later, from any thread. A failure of it is handled like an exception of
+   * {@link HttpHandler#handle}.
+   */
+  public static Response async(CompletionStage<Response> answer) {
+    return later(new Later.Answer(answer, null));
+  }
+
+  /**
+   * Takes the body of the request piece by piece, for a {@link HttpHandler#streaming} handler, and
+   * answers when the stage says: after the body has ended, or before, and then what is left of the
+   * body is thrown away.
+   */
+  public static Response receiving(BodyReceiver receiver, CompletionStage<Response> answer) {
+    return later(new Later.Answer(answer, receiver));
+  }
+
+  /** What a blocking handler returns that has begun its response by {@link Request#respond}. */
+  public static Response begun() {
+    return BEGUN;
+  }
+
+  static Response later(Later.Awaited awaited) {
+    return new Response(NOT_KNOWN, List.of(), new Later(awaited, List.of()), false);
+  }
+
+  /**
+   * 101: the connection speaks another protocol from now on, RFC 9110 section 7.8. The next handler
+   * gets it with the octets that have come already, and owns it. A request that has not asked for
+   * that protocol ({@link Request#upgradesTo}) gets 426.
+   *
+   * @param protocol its name in the Upgrade field, such as {@code websocket}
+   */
+  public static Response upgrade(String protocol, Acceptor next) {
+    var field = List.of(new Field("Upgrade", protocol));
+    return new Response(SWITCHING_PROTOCOLS, field, new Body.Upgrade(protocol, next), false);
+  }
+
   /** Sends the client elsewhere; status is 301, 302, 303, 307 or 308. */
   public static Response redirect(int status, String location) {
     return status(status).header("Location", location);
@@ -119,9 +259,21 @@ public final class Response {
     return text(status + " " + Status.reason(status) + "\n").withStatus(status);
   }
 
+  /** This response as a function makes it another, at once or, if it comes later, then. */
+  public Response map(UnaryOperator<Response> change) {
+    return body instanceof Later later
+        ? new Response(NOT_KNOWN, List.of(), later.with(change), false)
+        : change.apply(this);
+  }
+
   /** The same with another status. */
   public Response withStatus(int other) {
-    return new Response(other, fields, body, closing);
+    return map(r -> new Response(other, r.fields, r.body, r.closing));
+  }
+
+  /** The same with another body; whoever replaces a file lets go of it. */
+  Response withBody(Body other) {
+    return new Response(status, fields, other, closing);
   }
 
   /**
@@ -130,28 +282,52 @@ public final class Response {
    * @throws IllegalArgumentException as {@link Field}
    */
   public Response header(String name, String value) {
-    var more = new ArrayList<>(fields);
-    more.add(new Field(name, value));
-    return new Response(status, List.copyOf(more), body, closing);
+    return header(new Field(name, value));
+  }
+
+  /** The same with one more header field. */
+  public Response header(Field field) {
+    return map(r -> {
+      var more = new ArrayList<>(r.fields);
+      more.add(field);
+      return new Response(r.status, List.copyOf(more), r.body, r.closing);
+    });
   }
 
   /** The same, after which the connection closes. */
   public Response closing() {
-    return new Response(status, fields, body, true);
+    return map(r -> new Response(r.status, r.fields, r.body, true));
   }
 
-  /** The status. */
+  /**
+   * The status.
+   *
+   * @throws IllegalStateException if the response comes later
+   */
   public int status() {
+    checkKnown();
     return status;
   }
 
-  /** The header fields but for those that the server writes. */
+  /**
+   * The header fields but for those that the server writes.
+   *
+   * @throws IllegalStateException if the response comes later
+   */
   public List<Field> fields() {
+    checkKnown();
     return fields;
+  }
+
+  private void checkKnown() {
+    if (body instanceof Later) {
+      throw new IllegalStateException("the response is not known yet; use map to look at it");
+    }
   }
 
   /** The value of the first field of that name, whatever its case, or null. */
   public @Nullable String header(String name) {
+    checkKnown();
     for (Field field : fields) {
       if (field.name().equalsIgnoreCase(name)) {
         return field.value();
@@ -168,11 +344,9 @@ public final class Response {
     return closing;
   }
 
-  /** Lets go of the file, if there is one. */
+  /** Lets go of the file or the source, if there is one: it is sent, or never will be. */
   void release() {
-    if (body instanceof Body.FileRegion region) {
-      region.file().close();
-    }
+    body.release();
   }
 
   byte[] head() {
@@ -190,8 +364,11 @@ public final class Response {
     for (Field field : fields) {
       text.append("\r\n").append(field.name()).append(": ").append(field.value());
     }
-    // RFC 9110 section 8.6: no length with 204; with 304 it would have to be that of the 200.
-    if (!Status.hasNoBody(status)) {
+    if (header("Upgrade") != null) {
+      text.append("\r\nConnection: Upgrade"); // RFC 9110 section 7.8
+    }
+    if (!Status.hasNoBody(status) && (status == 205 || body.length() != Body.UNKNOWN)) {
+      // RFC 9110 section 8.6: no length with 204; with 304 it would have to be that of the 200.
       text.append("\r\nContent-Length: ").append(status == 205 ? 0 : body.length());
     }
     return text.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
@@ -199,11 +376,11 @@ public final class Response {
 
   /** Whether octets of a body follow the head, unless the request was HEAD. */
   boolean hasBody() {
-    return !Status.hasNoBody(status) && status != 205 && body.length() > 0;
+    return !Status.hasNoBody(status) && status != 205 && body.length() != 0;
   }
 
   @Override
   public String toString() {
-    return "Response[" + status + ", " + body.length() + " bytes]";
+    return body instanceof Later ? "Response[later]" : "Response[" + status + "]";
   }
 }

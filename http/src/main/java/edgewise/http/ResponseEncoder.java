@@ -1,9 +1,13 @@
 package edgewise.http;
 
 import edgewise.Connection;
+import java.nio.charset.StandardCharsets;
 
 /** Writes responses to connections: the prepared head, the end of the head, the body. */
 final class ResponseEncoder {
+  private static final byte[] CHUNKED =
+      "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
+
   private ResponseEncoder() {}
 
   /**
@@ -21,20 +25,46 @@ final class ResponseEncoder {
       Persistence persistence,
       DateLine date) {
     try {
-      write(connection, response.head());
-      boolean more = write(connection, date.octets(persistence));
-      return (!headOnly && response.hasBody()) ? writeBody(connection, response) : more;
+      boolean more = writeHead(connection, response, false, persistence, date);
+      return (!headOnly && response.hasBody()) ? writeBody(connection, response.body()) : more;
     } finally {
       response.release();
     }
   }
 
-  private static boolean writeBody(Connection connection, Response response) {
-    return switch (response.body()) {
+  /**
+   * Writes the head alone; {@code chunked} says how the body follows, if its length is not known.
+   */
+  static boolean writeHead(
+      Connection connection,
+      Response response,
+      boolean chunked,
+      Persistence persistence,
+      DateLine date) {
+    write(connection, response.head());
+    if (chunked) {
+      write(connection, CHUNKED);
+    }
+    return write(connection, date.octets(persistence));
+  }
+
+  private static boolean writeBody(Connection connection, Response.Body body) {
+    return switch (body) {
       case Response.Body.Bytes bytes -> write(connection, bytes.octets());
       case Response.Body.FileRegion region ->
           connection.isOpen()
               && connection.sendFile(region.file(), region.position(), region.length());
+      case Response.Body.Source _, Response.Body.Output _, Response.Body.Upgrade _, Later _ ->
+          throw new AssertionError("a body that does not exist yet");
+      case Response.Body.Parts parts -> {
+        // All of them, also when one is told that no more should come: half a body is none, and
+        // what is queued is a few heads in memory and regions of a file that is open anyway.
+        boolean more = true;
+        for (Response.Body part : parts.parts()) {
+          more = writeBody(connection, part);
+        }
+        yield more;
+      }
     };
   }
 

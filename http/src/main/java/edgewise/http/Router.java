@@ -31,6 +31,7 @@ public final class Router implements HttpHandler {
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE");
 
   private final Node root = new Node(new byte[0]);
+  private @Nullable Callee fallback;
 
   /** A router without routes. */
   public Router() {}
@@ -74,8 +75,8 @@ public final class Router implements HttpHandler {
     final String pattern;
     final String[] names;
     final List<String> methods = new ArrayList<>();
-    final List<HttpHandler> handlers = new ArrayList<>();
-    @Nullable HttpHandler anyMethod;
+    final List<Callee> handlers = new ArrayList<>();
+    @Nullable Callee anyMethod;
     Response allowed = NOT_IMPLEMENTED;
     Response options = NOT_IMPLEMENTED;
 
@@ -86,7 +87,7 @@ public final class Router implements HttpHandler {
 
     void add(String method, HttpHandler handler) {
       methods.add(method);
-      handlers.add(handler);
+      handlers.add(new Callee(handler));
       var allow = new ArrayList<>(methods);
       if (methods.contains("GET") && !methods.contains("HEAD")) {
         allow.add("HEAD");
@@ -99,7 +100,7 @@ public final class Router implements HttpHandler {
       options = NO_CONTENT.header("Allow", value);
     }
 
-    @Nullable HttpHandler handler(String method) {
+    @Nullable Callee handler(String method) {
       for (int i = 0; i < methods.size(); i++) {
         if (methods.get(i).equals(method)) {
           return handlers.get(i);
@@ -141,7 +142,13 @@ public final class Router implements HttpHandler {
     if (leaf.anyMethod != null) {
       throw new IllegalArgumentException(pattern + " has a handler for any method already");
     }
-    leaf.anyMethod = handler;
+    leaf.anyMethod = new Callee(handler);
+    return this;
+  }
+
+  /** The handler of paths that no pattern matches, in place of 404. */
+  public Router fallback(HttpHandler handler) {
+    fallback = new Callee(handler);
     return this;
   }
 
@@ -192,6 +199,11 @@ public final class Router implements HttpHandler {
   // --- finding them
 
   @Override
+  public boolean beforeBody() {
+    return true;
+  }
+
+  @Override
   public Response handle(Request request) throws Exception {
     if (request.isAsterisk()) {
       return NO_CONTENT; // RFC 9110 section 9.3.7: a ping of the server
@@ -201,12 +213,15 @@ public final class Router implements HttpHandler {
       return NOT_IMPLEMENTED; // its target is no path
     }
     Leaf leaf = find(request);
+    if (leaf == null && fallback != null) {
+      return fallback.call(request);
+    }
     if (leaf == null) {
       return KNOWN_METHODS.contains(method) ? NOT_FOUND : NOT_IMPLEMENTED;
     }
-    HttpHandler handler = leaf.handler(method);
+    Callee handler = leaf.handler(method);
     if (handler != null) {
-      return handler.handle(request);
+      return handler.call(request);
     }
     if (method.equals("OPTIONS")) {
       return leaf.options;

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import edgewise.FileRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -175,11 +177,40 @@ class FileHandlerTest {
       assertTrue(at > before, link);
       before = at;
     }
-    assertTrue(page.contains(">&lt;b&gt;&quot;&amp;&#39;.txt</a>"));
+    assertTrue(page.contains(">&lt;b&gt;&quot;&amp;&#39;.txt</bdi></a>"));
     assertTrue(page.contains("href=\"./javascript%3Ax\""));
     assertTrue(page.contains("1.5 KiB"));
     assertFalse(page.contains("outside"), "what cannot be opened is not shown");
     assertEquals("<h1>dir</h1>\n", get("/list/dir/").body(), "an index goes before a list");
+  }
+
+  @Test
+  void aPageShowsOnlyNamesThatCanBeAskedForAndSaysIfThereIsMore() {
+    var entries = new ArrayList<FileRoot.Entry>();
+    for (String name :
+        List.of("a b%.txt", "\u00e9\ud83d\ude00", "back\\slash", "line\nbreak", "?#;")) {
+      entries.add(new FileRoot.Entry(name, false, 1, 0));
+    }
+    String page = DirectoryListing.page("/</title>/", new FileRoot.Listing(entries, false));
+    assertTrue(page.contains("href=\"./a%20b%25.txt\"><bdi>a b%.txt</bdi>"), page);
+    assertTrue(page.contains("href=\"./%C3%A9%F0%9F%98%80\"><bdi>\u00e9\ud83d\ude00</bdi>"), page);
+    assertTrue(page.contains("href=\"./%3F%23%3B\""), page);
+    assertTrue(page.contains("1970-01-01 00:00"), page);
+    assertFalse(page.contains("back") || page.contains("break"), page);
+    assertFalse(page.contains("</title>/"), page);
+    assertTrue(page.contains("<p>There is more here"), page);
+    assertFalse(DirectoryListing.page("/", new FileRoot.Listing(entries, true)).contains("<p>"));
+    String empty = DirectoryListing.page("/", new FileRoot.Listing(List.of(), true));
+    assertTrue(empty.contains("<p>Nothing is here"), empty);
+  }
+
+  @Test
+  void aPageRunsNothing() {
+    var fields = get("/list/plain/").fields();
+    assertEquals("text/html; charset=utf-8", fields.get("content-type"));
+    assertEquals(
+        "default-src 'none'; style-src 'unsafe-inline'", fields.get("content-security-policy"));
+    assertEquals("nosniff", fields.get("x-content-type-options"));
   }
 
   @Test

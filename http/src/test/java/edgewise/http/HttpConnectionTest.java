@@ -354,6 +354,9 @@ class HttpConnectionTest {
     var answer = Answers.read(busy.received(), false).only();
     assertEquals("hello", answer.body());
     assertEquals("close", answer.fields().get("connection"));
+    assertTrue(busy.isEnded());
+    busy.end();
+    rig.run();
     assertTrue(busy.closed);
     assertTrue(rig.loop.isClosed());
   }

@@ -22,7 +22,7 @@ final class HttpRig implements AutoCloseable {
     try {
       loop = EventLoop.open();
       poller = ((MemoryBackend) loop.backend()).poller;
-      protocol = new HttpProtocol(handler, limits);
+      protocol = new HttpProtocol(handler, limits, ErrorHandler.PLAIN);
       var connections = ConnectionOptions.builder().maxUnconsumedBytes(Integer.MAX_VALUE).build();
       loop.listen(
           Endpoint.loopback(0), ListenOptions.DEFAULT.withConnections(connections), protocol);

@@ -12,7 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,8 @@ final class JdkFileRoot implements FileRoot {
       super(
           attributes.isDirectory(),
           attributes.size(),
-          attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS));
+          attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+          Objects.hashCode(attributes.fileKey()));
       this.channel = channel;
       open++;
     }
@@ -87,14 +88,18 @@ final class JdkFileRoot implements FileRoot {
   }
 
   @Override
-  public @Nullable List<Entry> list(String name) throws IOException {
+  public @Nullable Listing list(String name, int limit) throws IOException {
     Path directory = within(name);
     if (directory == null || !Files.isDirectory(directory)) {
       return null;
     }
     var entries = new ArrayList<Entry>();
     try (var paths = Files.newDirectoryStream(directory)) {
+      int looked = 0;
       for (Path path : paths) {
+        if (looked++ >= limit) {
+          return new Listing(entries, false);
+        }
         String child = path.getFileName().toString();
         Path real = within(name.isEmpty() ? child : name + "/" + child);
         if (real != null && (Files.isRegularFile(real) || Files.isDirectory(real))) {
@@ -105,7 +110,7 @@ final class JdkFileRoot implements FileRoot {
         }
       }
     }
-    return entries;
+    return new Listing(entries, true);
   }
 
   @Override

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Abi {
   /** The one that packs struct epoll_event, so that it looked the same to 32-bit programs. */
-  X86_64("x86-64", 12, 4, 0x4000, 0x8000, 0x1_0000, 0x2_0000),
+  X86_64("x86-64", 12, 4, 0x4000, 0x8000, 0x1_0000, 0x2_0000, 217),
   /** 64-bit Arm, which kept the file flags of 32-bit Arm. */
-  AARCH64("aarch64", 16, 8, 0x1_0000, 0x2_0000, 0x4000, 0x8000),
+  AARCH64("aarch64", 16, 8, 0x1_0000, 0x2_0000, 0x4000, 0x8000, 61),
   /** 64-bit RISC-V: asm-generic throughout. */
-  RISCV64("riscv64", 16, 8, 0x4000, 0x8000, 0x1_0000, 0x2_0000);
+  RISCV64("riscv64", 16, 8, 0x4000, 0x8000, 0x1_0000, 0x2_0000, 61);
 
   // Numbers for syscall(2), of calls that a C library may have no function for. From 424 on, a call
   // has one number on every architecture.
@@ -37,6 +37,7 @@ public enum Abi {
   private final int openLargefile;
   private final int openDirectory;
   private final int openNofollow;
+  private final int getdents64;
 
   Abi(
       String label,
@@ -45,7 +46,8 @@ public enum Abi {
       int openDirect,
       int openLargefile,
       int openDirectory,
-      int openNofollow) {
+      int openNofollow,
+      int getdents64) {
     this.label = label;
     this.epollEventSize = epollEventSize;
     this.epollEventDataOffset = epollEventDataOffset;
@@ -53,6 +55,7 @@ public enum Abi {
     this.openLargefile = openLargefile;
     this.openDirectory = openDirectory;
     this.openNofollow = openNofollow;
+    this.getdents64 = getdents64;
   }
 
   /**
@@ -138,12 +141,18 @@ public enum Abi {
     return openNofollow;
   }
 
+  /** The number of getdents64(2), for which glibc has a function since 2.30, and musl none. */
+  int getdents64() {
+    return getdents64;
+  }
+
   /**
    * What differs, by C name: "O_DIRECT", "sizeof_epoll_event", "offsetof_epoll_event_data".
    * O_TMPFILE is in it because it includes O_DIRECTORY.
    */
   Map<String, Integer> differences() {
     return Map.of(
+        "SYS_GETDENTS64", getdents64,
         "O_DIRECT", openDirect,
         "O_LARGEFILE", openLargefile,
         "O_DIRECTORY", openDirectory,

@@ -290,6 +290,31 @@ public final class File extends FileConstants {
   }
 
   /**
+   * getdents64(2): reads names from a directory that is open, from where the last call ended. It is
+   * called by number, since not every C library has a function for it.
+   *
+   * @param into receives whole records; what it held is lost
+   * @return bytes of records, 0 at the end of the directory, or {@code -errno}
+   */
+  public static int getdents64(int fd, Dirents into) {
+    Scratch scratch = Scratch.current();
+    MemorySegment records = into.segment();
+    try {
+      return into.filled(
+          scratch.result(
+              (long)
+                  Getdents64.CALL.invokeExact(
+                      scratch.capture,
+                      (long) Abi.current().getdents64(),
+                      (long) fd,
+                      records,
+                      records.byteSize())));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
    * ftruncate(2): cuts a file off or fills it up with zeros.
    *
    * @return 0 or {@code -errno}
@@ -456,6 +481,11 @@ public final class File extends FileConstants {
   private static final class Statx {
     static final MethodHandle CALL =
         Downcall.bind("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+  }
+
+  private static final class Getdents64 {
+    static final MethodHandle CALL =
+        Downcall.bindVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
   }
 
   private static final class Ftruncate {

@@ -163,6 +163,17 @@ final class Struct {
     private StatxTimestamp() {}
   }
 
+  /**
+   * struct linux_dirent64, getdents64(2), which the C library calls dirent64: the name ends with
+   * NUL, and the record after d_reclen bytes.
+   */
+  static final class Dirent64 {
+    static final int D_RECLEN = 16;
+    static final int D_NAME = 19;
+
+    private Dirent64() {}
+  }
+
   /** struct utsname, uname(2): six strings of 65 bytes. */
   static final class Utsname {
     static final int SIZEOF = 390;

@@ -18,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -200,6 +203,51 @@ class FileTest {
     fds.own(File.openat2(root, "inner/file", noLinks));
     assertErrno(Errno.EINVAL, File.openat2(root, "x", how(1 << 30)));
     fds.own(File.openat(root, "up", File.O_RDONLY | File.O_CLOEXEC, 0)); // open(2) walks out
+  }
+
+  @Test
+  void aDirectoryIsReadInPieces() throws IOException {
+    Files.createDirectory(folder.resolve("sub"));
+    for (int i = 0; i < 100; i++) {
+      create("file " + i + " \u00e4\ud83d\ude00");
+    }
+    create("x".repeat(255));
+    int directory = fds.own(File.open(folder.toString(), File.O_RDONLY | File.O_CLOEXEC, 0));
+    Dirents dirents = Dirents.allocate(arena, 512);
+    var names = new TreeSet<String>();
+    int pieces = 0;
+    while (ok(File.getdents64(directory, dirents)) > 0) {
+      pieces++;
+      while (dirents.next()) {
+        assertTrue(names.add(Objects.requireNonNull(dirents.name())), "once each");
+      }
+    }
+    assertFalse(dirents.next());
+    assertTrue(pieces > 5, pieces + " pieces");
+    var expected = new TreeSet<>(Set.of(".", ".."));
+    for (String name : Objects.requireNonNull(folder.toFile().list())) {
+      expected.add(name);
+    }
+    assertEquals(expected.size(), names.size());
+    assertTrue(names.contains("file 99 \u00e4\ud83d\ude00") && names.contains("sub"));
+    assertErrno(Errno.EBADF, File.getdents64(-1, dirents));
+    assertErrno(Errno.ENOTDIR, File.getdents64(create("a"), dirents));
+    assertThrows(IllegalArgumentException.class, () -> Dirents.allocate(arena, 100));
+    int odd = fds.own(File.openat(directory, cString(new byte[] {(byte) 0xff}), CREATE, 0600));
+    assertTrue(odd > 0);
+    assertTrue(hasNameThatIsNotUtf8(dirents));
+    ok(File.unlinkat(directory, cString(new byte[] {(byte) 0xff}), 0)); // Java cannot spell it
+  }
+
+  private boolean hasNameThatIsNotUtf8(Dirents dirents) {
+    int directory = fds.own(File.open(folder.toString(), File.O_RDONLY | File.O_CLOEXEC, 0));
+    boolean found = false;
+    while (ok(File.getdents64(directory, dirents)) > 0) {
+      while (dirents.next()) {
+        found |= dirents.name() == null && dirents.nameBytes()[0] == (byte) 0xff;
+      }
+    }
+    return found;
   }
 
   @Test

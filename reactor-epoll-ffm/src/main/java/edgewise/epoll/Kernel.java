@@ -1,5 +1,6 @@
 package edgewise.epoll;
 
+import edgewise.linux.Dirents;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Sockaddr;
@@ -71,6 +72,11 @@ interface Kernel {
   int openat(int dirfd, String path, int flags);
 
   int fstat(int fd, Stat into);
+
+  /** statx(2) with {@code STATX_BASIC_STATS}. */
+  int statx(int dirfd, String path, int flags, Stat into);
+
+  int getdents64(int fd, Dirents into);
 
   int readlink(String path, MemorySegment into);
 }

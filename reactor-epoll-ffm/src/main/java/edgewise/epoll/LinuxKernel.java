@@ -1,5 +1,6 @@
 package edgewise.epoll;
 
+import edgewise.linux.Dirents;
 import edgewise.linux.Epoll;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.EventFd;
@@ -138,6 +139,16 @@ final class LinuxKernel implements Kernel {
   @Override
   public int fstat(int fd, Stat into) {
     return File.fstat(fd, into);
+  }
+
+  @Override
+  public int statx(int dirfd, String path, int flags, Stat into) {
+    return File.statx(dirfd, path, flags, Stat.STATX_BASIC_STATS, into);
+  }
+
+  @Override
+  public int getdents64(int fd, Dirents into) {
+    return File.getdents64(fd, into);
   }
 
   @Override

@@ -274,7 +274,7 @@ final class Conversation implements Handler {
       int number = world.kernel.openFile(bytes);
       if (number >= 0) {
         written += count;
-        try (var file = new EpollFile(world.kernel, number, false, bytes.length, 0)) {
+        try (var file = new EpollFile(world.kernel, number, false, bytes.length, 0, 0)) {
           afterWrite(open().sendFile(file, before, count));
         }
       }

@@ -17,6 +17,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +160,68 @@ class EpollFileRootTest {
     altered.answer("fstat", () -> -Errno.ENOMEM);
     try (FileRoot root = root()) {
       assertThrows(IOException.class, () -> root.open("file"));
+    }
+  }
+
+  private static Set<String> names(FileRoot root, String directory) throws IOException {
+    var listing = root.list(directory, 1000);
+    assertNotNull(listing, directory);
+    assertTrue(listing.complete());
+    return listing.entries().stream().map(FileRoot.Entry::name).collect(Collectors.toSet());
+  }
+
+  private static void assertListsWhatIsInside(FileRoot root) throws IOException {
+    assertEquals(Set.of("file", "a", "link-in"), names(root, ""));
+    assertEquals(Set.of("b"), names(root, "a"));
+    assertEquals(Set.of("deep", "back"), names(root, "a/b"));
+    for (String name : new String[] {"..", "link-dir", "missing", "file", "/", "nul\0name"}) {
+      assertNull(root.list(name, 1000), name);
+    }
+  }
+
+  @Test
+  void aListShowsLinksThatStayInsideAndNoOthers() throws IOException {
+    Files.createSymbolicLink(temporary.resolve("root/a/b/back"), Path.of("../../file"));
+    try (FileRoot root = root()) {
+      assertListsWhatIsInside(root);
+    }
+    assertEquals(1, Collections.frequency(altered.calls, "openat"), "the root's own");
+  }
+
+  @Test
+  void aListWithoutOpenat2AsksEachLinkWhereItLeads() throws IOException {
+    Files.createSymbolicLink(temporary.resolve("root/a/b/back"), Path.of("../../file"));
+    altered.answer("openat2", () -> -Errno.ENOSYS);
+    try (FileRoot root = root()) {
+      assertListsWhatIsInside(root);
+    }
+  }
+
+  @Test
+  void aListThatCannotBeMadeWholeIsAFailure() throws IOException {
+    try (FileRoot root = root()) {
+      for (String call : new String[] {"statx", "getdents64", "fstat"}) {
+        altered.answer(call, () -> -Errno.ENOMEM);
+        IOException failure = assertThrows(IOException.class, () -> root.list("", 1000), call);
+        assertTrue(String.valueOf(failure.getMessage()).contains("ENOMEM"), failure.getMessage());
+        altered.answer(call, () -> AlteredKernel.MAKE_THE_CALL);
+      }
+      altered.answer("statx", () -> -Errno.ENOENT); // gone between the two calls
+      assertEquals(Set.of(), names(root, "a"));
+    }
+  }
+
+  @Test
+  void whatIsLookedAtHasALimitAlsoIfAllOfItIsLeftOut() throws IOException {
+    for (int i = 0; i < 50; i++) {
+      Files.createSymbolicLink(temporary.resolve("root/a/b/" + i), Path.of("/etc"));
+    }
+    try (FileRoot root = root()) {
+      var listing = root.list("a/b", 20);
+      assertNotNull(listing);
+      assertFalse(listing.complete());
+      assertTrue(listing.entries().size() <= 1);
+      assertTrue(Collections.frequency(altered.calls, "statx") <= 20);
     }
   }
 

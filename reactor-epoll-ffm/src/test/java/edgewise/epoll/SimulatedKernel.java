@@ -1,5 +1,6 @@
 package edgewise.epoll;
 
+import edgewise.linux.Dirents;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.Errno;
 import edgewise.linux.OpenHow;
@@ -394,6 +395,16 @@ final class SimulatedKernel implements Kernel {
 
   @Override
   public int fstat(int fd, Stat into) {
+    throw fail("there is no file system");
+  }
+
+  @Override
+  public int statx(int dirfd, String path, int flags, Stat into) {
+    throw fail("there is no file system");
+  }
+
+  @Override
+  public int getdents64(int fd, Dirents into) {
     throw fail("there is no file system");
   }
 

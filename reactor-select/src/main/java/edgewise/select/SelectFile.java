@@ -13,17 +13,17 @@ final class SelectFile extends OpenFile {
 
   private final @Nullable FileChannel channel;
 
-  private SelectFile(@Nullable FileChannel channel, long size, long modifiedNanos) {
-    super(channel == null, size, modifiedNanos);
+  private SelectFile(@Nullable FileChannel channel, long size, long modifiedNanos, long fileKey) {
+    super(channel == null, size, modifiedNanos, fileKey);
     this.channel = channel;
   }
 
-  static SelectFile directory(long size, long modifiedNanos) {
-    return new SelectFile(null, size, modifiedNanos);
+  static SelectFile directory(long size, long modifiedNanos, long fileKey) {
+    return new SelectFile(null, size, modifiedNanos, fileKey);
   }
 
-  static SelectFile regular(FileChannel channel, long size, long modifiedNanos) {
-    return new SelectFile(channel, size, modifiedNanos);
+  static SelectFile regular(FileChannel channel, long size, long modifiedNanos, long fileKey) {
+    return new SelectFile(channel, size, modifiedNanos, fileKey);
   }
 
   /**

@@ -5,6 +5,7 @@ import edgewise.OpenFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -14,6 +15,8 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -35,11 +38,15 @@ final class SelectFileRoot implements FileRoot {
     }
   }
 
-  @Override
-  public @Nullable OpenFile open(String name) throws IOException {
+  private void checkOpen() {
     if (closed) {
       throw new IllegalStateException("the file root is closed");
     }
+  }
+
+  @Override
+  public @Nullable OpenFile open(String name) throws IOException {
+    checkOpen();
     Path path = isInside(name) ? resolve(name) : null;
     boolean interrupted = Thread.interrupted(); // a file channel would close itself
     try {
@@ -104,18 +111,87 @@ final class SelectFileRoot implements FileRoot {
       if (!Files.isReadable(path)) {
         throw new AccessDeniedException(path.toString());
       }
-      return SelectFile.directory(found.size(), modified);
+      return SelectFile.directory(found.size(), modified, key(found));
     }
     if (!found.isRegularFile() || directoryOnly) {
       return null;
     }
     var channel = FileChannel.open(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     try {
-      return SelectFile.regular(channel, channel.size(), modified);
+      return SelectFile.regular(channel, channel.size(), modified, key(found));
     } catch (IOException e) {
       channel.close();
       throw e;
     }
+  }
+
+  /** A hash, since what the file key of the JDK is made of, device and inode, is not shown. */
+  private static long key(BasicFileAttributes found) {
+    return Objects.hashCode(found.fileKey());
+  }
+
+  @Override
+  public @Nullable Listing list(String name, int limit) throws IOException {
+    checkOpen();
+    Path directory = isInside(name) ? resolve(name) : null;
+    if (directory == null || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+      return null;
+    }
+    try (var children = Files.newDirectoryStream(directory)) {
+      return list(directory, children, limit);
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return null;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+  }
+
+  private Listing list(Path directory, Iterable<Path> children, int limit) throws IOException {
+    var entries = new ArrayList<Entry>();
+    int looked = 0;
+    for (Path child : children) {
+      if (looked++ >= limit) {
+        return new Listing(entries, false);
+      }
+      Entry entry = examine(directory, child);
+      if (entry != null) {
+        entries.add(entry);
+      }
+    }
+    return new Listing(entries, true);
+  }
+
+  private @Nullable Entry examine(Path directory, Path child) throws IOException {
+    String name = child.getFileName().toString();
+    try {
+      if (!child.equals(directory.resolve(name))) {
+        return null; // not text in the encoding of file names, so nobody could ask for it
+      }
+      var found = Files.readAttributes(child, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      if (found.isSymbolicLink()) {
+        Path real = child.toRealPath();
+        if (!real.startsWith(root)) {
+          return null;
+        }
+        found = Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      }
+      return entry(name, found);
+    } catch (AccessDeniedException | InvalidPathException e) {
+      return null; // what cannot be opened is left out
+    } catch (FileSystemException e) {
+      if (!isNotThere(e)) {
+        throw e;
+      }
+      return null;
+    }
+  }
+
+  private static @Nullable Entry entry(String name, BasicFileAttributes found) {
+    long modified = found.lastModifiedTime().to(TimeUnit.NANOSECONDS);
+    if (found.isDirectory()) {
+      return new Entry(name, true, 0, modified);
+    }
+    return found.isRegularFile() ? new Entry(name, false, found.size(), modified) : null;
   }
 
   @Override

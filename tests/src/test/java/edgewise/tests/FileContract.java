@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,9 +20,12 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Law 9: a file is sent in its place among the writes; and no name leads out of a root. */
 class FileContract {
@@ -227,6 +231,91 @@ class FileContract {
     }
   }
 
+  private static Set<String> names(FileRoot root, String directory) throws IOException {
+    var listing = Objects.requireNonNull(root.list(directory, 100), directory);
+    assertTrue(listing.complete());
+    return listing.entries().stream().map(FileRoot.Entry::name).collect(Collectors.toSet());
+  }
+
+  @Contract(families = Family.UNIX)
+  void aDirectoryIsListedWithWhatCanBeOpenedAndNothingElse(Rig rig) throws Exception {
+    Path top = tree(rig);
+    Files.createSymbolicLink(top.resolve("absolute"), rig.directory().resolve("secret"));
+    Files.createSymbolicLink(top.resolve("relative"), Path.of("../secret"));
+    Files.createSymbolicLink(top.resolve("up"), Path.of(".."));
+    Files.createSymbolicLink(top.resolve("loop"), Path.of("loop"));
+    Files.createSymbolicLink(top.resolve("dangling"), Path.of("nothing"));
+    Files.createSymbolicLink(top.resolve("null"), Path.of("/dev/null"));
+    Files.createSymbolicLink(top.resolve("inside"), Path.of("sub/small"));
+    Files.createSymbolicLink(top.resolve("sub/back"), Path.of("../file"));
+    Files.createSymbolicLink(top.resolve("sub/folder"), Path.of("../sub"));
+    assertEquals(0, new ProcessBuilder("mkfifo", top.resolve("fifo").toString()).start().waitFor());
+    Files.createDirectory(top.resolve("hollow"));
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      int before = Descriptors.count();
+      assertEquals(Set.of("file", "sub", "empty", "inside", "hollow"), names(root, ""));
+      assertEquals(Set.of("small", "back", "folder"), names(root, "sub"));
+      assertEquals(Set.of("small", "back", "folder"), names(root, "sub/folder"));
+      assertEquals(Set.of(), names(root, "hollow"));
+      for (String bad :
+          new String[] {"..", "up", "sub/..", "/", "nothing", "file", "su\0b", "fifo"}) {
+        assertNull(root.list(bad, 100), bad);
+      }
+      assertEquals(before, Descriptors.count());
+    }
+  }
+
+  @Contract(families = Family.UNIX)
+  void aListTellsWhatOpeningWouldTell(Rig rig) throws Exception {
+    Path top = tree(rig);
+    Files.createSymbolicLink(top.resolve("sub/back"), Path.of("../file"));
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      for (String directory : new String[] {"", "sub"}) {
+        var listing = Objects.requireNonNull(root.list(directory, 100));
+        for (FileRoot.Entry entry : listing.entries()) {
+          try (OpenFile file =
+              open(root, directory.isEmpty() ? entry.name() : directory + "/" + entry.name())) {
+            assertEquals(file.isDirectory(), entry.directory(), entry.name());
+            assertEquals(file.isDirectory() ? 0 : file.size(), entry.size(), entry.name());
+            assertEquals(file.modifiedNanos(), entry.modifiedNanos(), entry.name());
+          }
+        }
+      }
+    }
+  }
+
+  @Contract(families = Family.UNIX)
+  void aListEndsAtItsLimitAndSaysSo(Rig rig) throws Exception {
+    Path top = tree(rig);
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      for (int limit = 0; limit <= 4; limit++) {
+        var listing = Objects.requireNonNull(root.list("", limit));
+        assertEquals(Math.min(limit, 3), listing.entries().size());
+        assertEquals(limit >= 3, listing.complete(), () -> listing.toString());
+      }
+    }
+  }
+
+  /** What puts another file in the place of one, with the same size and time, is noticed. */
+  @Contract(families = Family.UNIX)
+  void aFileThatTakesThePlaceOfAnotherHasAnotherKey(Rig rig) throws Exception {
+    Path top = tree(rig);
+    Path other = Files.writeString(top.resolve("other"), "SMALL");
+    var time = Files.getLastModifiedTime(top.resolve("sub/small"));
+    Files.setLastModifiedTime(other, time);
+    try (FileRoot root = rig.loop().openRoot(top);
+        OpenFile first = open(root, "sub/small");
+        OpenFile again = open(root, "sub/small")) {
+      assertEquals(first.fileKey(), again.fileKey());
+      Files.move(other, top.resolve("sub/small"), StandardCopyOption.REPLACE_EXISTING);
+      try (OpenFile second = open(root, "sub/small")) {
+        assertEquals(first.size(), second.size());
+        assertEquals(first.modifiedNanos(), second.modifiedNanos());
+        assertNotEquals(first.fileKey(), second.fileKey());
+      }
+    }
+  }
+
   @Contract(families = Family.UNIX)
   void aRootThatIsNoneIsRefused(Rig rig) throws Exception {
     Path top = tree(rig);
@@ -237,6 +326,7 @@ class FileContract {
     root.close();
     root.close();
     assertThrows(IllegalStateException.class, () -> root.open("file"));
+    assertThrows(IllegalStateException.class, () -> root.list("", 10));
     assertEquals(5, file.size(), "opened before, it stays open");
     file.close();
   }

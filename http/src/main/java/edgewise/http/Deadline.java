@@ -1,0 +1,73 @@
+package edgewise.http;
+
+import edgewise.EventLoop;
+import edgewise.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deadlines of one connection, by one timer, since it has one at a time. It is made once,
+ * mostly moved later, which costs next to nothing, and cancelled when the connection closes.
+ *
+ * <p>Rates are watched over windows: what had moved when the window began is compared with what has
+ * moved when it ends.
+ */
+final class Deadline {
+  private final HttpLimits limits;
+  private final Timer timer;
+  private boolean watching;
+  private long receivedBefore;
+  private long writtenBefore;
+  private long queuedBefore;
+
+  Deadline(EventLoop loop, HttpLimits limits, Runnable timeIsUp) {
+    this.limits = limits;
+    this.timer = loop.timer(timeIsUp);
+  }
+
+  void cancel() {
+    timer.cancel();
+  }
+
+  void awaitRequest() {
+    watching = false;
+    timer.set(limits.keepAliveTimeout());
+  }
+
+  void awaitHeader() {
+    watching = false;
+    timer.set(limits.headerTimeout());
+  }
+
+  /** Begins a window. */
+  void watch(@Nullable Exchange exchange, long queued) {
+    watching = true;
+    receivedBefore = exchange == null ? 0 : exchange.received;
+    writtenBefore = written(exchange);
+    queuedBefore = queued;
+    if (exchange != null) {
+      exchange.hasPaused = exchange.paused;
+    }
+    timer.set(limits.rateWindow());
+  }
+
+  private static long written(@Nullable Exchange exchange) {
+    BodyWriter writer = exchange == null ? null : exchange.writer();
+    return writer == null ? 0 : writer.written();
+  }
+
+  /** Whether less of what was queued all the time has been taken than the least rate allows. */
+  boolean isSlowTaker(@Nullable Exchange exchange, long queued) {
+    long taken = queuedBefore - queued + written(exchange) - writtenBefore;
+    return watching && queuedBefore > 0 && queued > 0 && taken < limits.minBytesPerWindow();
+  }
+
+  /** Whether less of a body that was welcome all the time has come than the least rate allows. */
+  boolean isSlowSender(@Nullable Exchange exchange) {
+    return watching
+        && exchange != null
+        && !exchange.bodyEnded
+        && !exchange.paused
+        && !exchange.hasPaused
+        && exchange.received - receivedBefore < limits.minBytesPerWindow();
+  }
+}
