@@ -64,10 +64,11 @@ final class DirectoryListing {
       td { border-top: 1px solid #8884; font-variant-numeric: tabular-nums; color: GrayText }
       th:first-child, td:first-child { width: 100%%; padding-left: 0; text-align: left; white-space: normal }
       td:first-child { overflow-wrap: anywhere }
+      th, td { vertical-align: top }
       a { display: block; text-decoration: none }
       a:hover { text-decoration: underline }
       @media (max-width: 40rem) {
-        th { display: none }
+        tr:first-child { display: none }
         tr { display: grid; grid-template-columns: 1fr auto; border-top: 1px solid #8884; padding: .5rem 0 }
         td { border: 0; padding: 0; font-size: .875rem; text-align: left }
         td:first-child { grid-column: 1 / 3; font-size: 1rem }
