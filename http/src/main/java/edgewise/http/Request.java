@@ -214,6 +214,53 @@ public final class Request {
     return field == FieldTable.NONE ? "" : parser.fields.table.value(in, base, field);
   }
 
+  // --- what is in these
+
+  /**
+   * The parameters of the query; empty if there is none.
+   *
+   * @throws StatusException 400 if they are malformed, see {@link Parameters#parse(String)}
+   */
+  public Parameters parameters() {
+    return Parameters.parse(query());
+  }
+
+  /**
+   * The parameters of a form that came as the body, {@code application/x-www-form-urlencoded}; waits
+   * for it as {@link #body}.
+   *
+   * @throws StatusException 415 if the body is something else, 400 if it is malformed
+   */
+  public Parameters form() {
+    String type = header("Content-Type");
+    int end = type == null ? -1 : type.indexOf(';');
+    String plain = type == null ? "" : (end < 0 ? type : type.substring(0, end)).strip();
+    if (!plain.equalsIgnoreCase("application/x-www-form-urlencoded")) {
+      throw new StatusException(415, "a form is application/x-www-form-urlencoded here");
+    }
+    return Parameters.parse(body());
+  }
+
+  /**
+   * A form with files, {@code multipart/form-data}, for a blocking handler, which closes it. Parts
+   * that are too long for memory go to files.
+   *
+   * @throws StatusException 400, 413 or 415 for what is malformed, too long, or something else
+   * @throws IOException if the client is gone, or a file cannot be written
+   */
+  public Multipart multipart(MultipartLimits limits) throws IOException {
+    return Multipart.read(bodyStream(), header("Content-Type"), limits);
+  }
+
+  /**
+   * The cookies that the client sent.
+   *
+   * @throws StatusException 400 if they are malformed, see {@link Cookies}
+   */
+  public Cookies cookies() {
+    return Cookies.of(this);
+  }
+
   // --- the body
 
   /**

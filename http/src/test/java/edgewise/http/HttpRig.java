@@ -24,7 +24,7 @@ final class HttpRig implements AutoCloseable {
     try {
       loop = EventLoop.open();
       poller = ((MemoryBackend) loop.backend()).poller;
-      protocol = new HttpProtocol(handler, limits, ErrorHandler.PLAIN);
+      protocol = new HttpProtocol(handler, limits, ErrorHandler.PLAIN, null);
       var connections = ConnectionOptions.builder().maxUnconsumedBytes(Integer.MAX_VALUE).build();
       loop.listen(
           Endpoint.loopback(0), ListenOptions.DEFAULT.withConnections(connections), protocol);

@@ -5,8 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -17,6 +23,22 @@ import org.junit.jupiter.api.Test;
 @Needs("chromium")
 class BrowserTest {
   private static final int EACH = 50;
+
+  private static final List<String> ODD_NAMES =
+      List.of(
+          "plain.txt",
+          "two words.txt",
+          "100%.txt",
+          "%41.txt",
+          "why?.txt",
+          "sharp#.txt",
+          "a+b=c&d.txt",
+          "\"quoted'.txt",
+          "<b>bold<script>alert(1).txt",
+          "http:x.txt",
+          "~[{semi;colon}].txt");
+
+  private static final Pattern LINK = Pattern.compile("<a href=\"([^\"]*)\">(.*?)</a>");
 
   /** Counts what has loaded by using it, and posts something; the title says how it went. */
   private static final String SCRIPT =
@@ -68,6 +90,40 @@ class BrowserTest {
     }
     String script = SCRIPT.replace("EACH", Integer.toString(EACH));
     Files.writeString(directory.resolve("index.html"), head + script + body);
+  }
+
+  /** Each file holds its own name, and is what the link with that name leads to. */
+  @Test
+  void aDirectoryListsLinksThatLeadToItsFiles(Site site) throws Exception {
+    Path list = Files.createDirectory(site.directory.resolve("list"));
+    for (String name : ODD_NAMES) {
+      Files.writeString(list.resolve(name), name);
+    }
+    String document = dump(site, "list/");
+    var found = new TreeMap<String, String>();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      for (Matcher link = LINK.matcher(document); link.find(); ) {
+        if (!link.group(1).equals("../")) {
+          URI url = URI.create(site.url("list/")).resolve(unescape(link.group(1)));
+          var file = client.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString());
+          found.put(unescape(link.group(2)), file.statusCode() + " " + file.body());
+        }
+      }
+    }
+    var expected = new TreeMap<String, String>();
+    ODD_NAMES.forEach(name -> expected.put(name, "200 " + name));
+    assertEquals(expected, found);
+  }
+
+  /**
+   * As Chromium writes text and attributes out, see "serializing HTML fragments" in the standard.
+   */
+  private static String unescape(String text) {
+    return text.replaceAll("<[^>]*>", "")
+        .replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&");
   }
 
   /** The document as it is after its load event. */

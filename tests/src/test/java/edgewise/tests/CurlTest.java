@@ -1,5 +1,6 @@
 package edgewise.tests;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +100,64 @@ class CurlTest {
     assertEquals(2, count(ran.text(), "<h1>index</h1>"), ran.text());
     assertEquals(2, count(ran.text(), "Connection: close"), ran.text());
     assertFalse(ran.text().contains("chunked"), ran.text());
+  }
+
+  @Test
+  void rangesAreThePartsThatWereAskedFor(Site site) throws Exception {
+    byte[] large = SampleFiles.of(SampleFiles.LARGE);
+    String url = site.url(SampleFiles.LARGE);
+    assertArrayEquals(Arrays.copyOfRange(large, 10, 100_000), ranged("10-99999", url));
+    assertArrayEquals(Arrays.copyOfRange(large, 3_000_000, large.length), ranged("3000000-", url));
+    assertArrayEquals(Arrays.copyOfRange(large, large.length - 7, large.length), ranged("-7", url));
+    var two = new String(curl(List.of("-i", "-r", "0-3,-2", url)).out(), ISO_8859_1);
+    assertTrue(two.contains("HTTP/1.1 206 Partial Content\r\n"), two);
+    assertTrue(two.contains("Content-Type: multipart/byteranges; boundary="), two);
+    assertTrue(two.contains(part("0-3", Arrays.copyOf(large, 4))), two);
+    byte[] end = Arrays.copyOfRange(large, large.length - 2, large.length);
+    assertTrue(two.contains(part("3145726-3145727", end)), two);
+    var none = curl(List.of("-i", "-r", "99-", site.url("index.html"))).text();
+    assertTrue(none.contains("HTTP/1.1 416 Range Not Satisfiable"), none);
+    assertTrue(none.contains("Content-Range: bytes */15"), none);
+  }
+
+  private static String part(String range, byte[] octets) {
+    String text = new String(octets, ISO_8859_1);
+    return "Content-Range: bytes " + range + "/3145728\r\n\r\n" + text + "\r\n--";
+  }
+
+  private static byte[] ranged(String range, String url) throws IOException, InterruptedException {
+    return curl(List.of("-r", range, url)).out();
+  }
+
+  @Test
+  void aDownloadThatWasCutShortGoesOn(Site site) throws Exception {
+    byte[] large = SampleFiles.of(SampleFiles.LARGE);
+    Path file = Files.write(site.scratch.resolve("cut"), Arrays.copyOf(large, 1_234_567));
+    var rest =
+        curl(
+            List.of(
+                "-C",
+                "-",
+                "-o",
+                file.toString(),
+                "-w",
+                "%{http_code} %{size_download}",
+                site.url(SampleFiles.LARGE)));
+    assertEquals("206 " + (large.length - 1_234_567), rest.text());
+    assertArrayEquals(large, Files.readAllBytes(file));
+  }
+
+  @Test
+  void whatHasNotChangedIsNotSentAgain(Site site) throws Exception {
+    String tag = site.scratch.resolve("etag").toString();
+    String url = site.url("sub/buffer-and-one.bin");
+    String result = "%{http_code} %{size_download}";
+    String first = curl(List.of("--etag-save", tag, "-o", "/dev/null", "-w", result, url)).text();
+    assertEquals("200 65537", first);
+    assertEquals("304 0", curl(List.of("--etag-compare", tag, "-w", result, url)).text());
+    Path file = site.directory.resolve("sub/buffer-and-one.bin");
+    // -z with a file takes that file's time
+    assertEquals("304 0", curl(List.of("-z", file.toString(), "-w", result, url)).text());
   }
 
   @Test

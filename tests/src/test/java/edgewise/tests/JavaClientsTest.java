@@ -77,7 +77,7 @@ class JavaClientsTest {
       }
       for (var answer : answers) {
         String path = answer.get().request().uri().getPath().substring(1);
-        assertArrayEquals(SampleFiles.CONTENT.get(path), answer.get().body(), path);
+        assertArrayEquals(SampleFiles.of(path), answer.get().body(), path);
       }
     }
   }

@@ -33,7 +33,7 @@ class ReverseProxyTest {
     try (var proxy = Proxy.nginx(site.scratch, server)) {
       assertPassesEverythingOn(proxy, upstream, site);
       // As nginx talks to servers unless it is told otherwise: HTTP/1.0, a connection a request.
-      byte[] large = SampleFiles.CONTENT.get(SampleFiles.LARGE);
+      byte[] large = SampleFiles.of(SampleFiles.LARGE);
       assertArrayEquals(large, proxy.curl("", "old/" + SampleFiles.LARGE).out());
       assertEquals("a=b", proxy.curl("-d a=b", "old/echo").text());
     }

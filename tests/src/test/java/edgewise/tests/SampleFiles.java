@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /** Files to serve, of the sizes at which servers go wrong. */
@@ -28,6 +29,11 @@ final class SampleFiles {
               Bytes.random(43, 3 << 20)));
 
   private SampleFiles() {}
+
+  /** What the file of that path holds. */
+  static byte[] of(String path) {
+    return Objects.requireNonNull(CONTENT.get(path), path);
+  }
 
   /** Writes them below the directory. */
   static void in(Path directory) throws IOException {

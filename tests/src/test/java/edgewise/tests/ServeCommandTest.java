@@ -109,7 +109,7 @@ class ServeCommandTest {
       assertTrue(serve.addresses().get(0).matches("http://127\\.0\\.0\\.1:[1-9][0-9]*/"));
       assertTrue(serve.addresses().get(1).matches("http://\\[::1]:[1-9][0-9]*/"));
       for (String url : serve.addresses()) {
-        assertArrayEquals(SampleFiles.CONTENT.get("index.html"), fetch(URI.create(url)));
+        assertArrayEquals(SampleFiles.of("index.html"), fetch(URI.create(url)));
       }
       assertEndsInPeace(serve.terminate());
     }
@@ -134,7 +134,7 @@ class ServeCommandTest {
     try (var serve = serve("--listen", "0")) {
       serve.awaitStart();
       try (var idle = new Socket(serve.url().getHost(), serve.url().getPort())) {
-        assertArrayEquals(SampleFiles.CONTENT.get("index.html"), fetch(serve.url()));
+        assertArrayEquals(SampleFiles.of("index.html"), fetch(serve.url()));
         long start = System.nanoTime();
         assertEndsInPeace(serve.terminate());
         assertTrue(Duration.ofNanos(System.nanoTime() - start).toSeconds() < 9, "it waited");
@@ -202,7 +202,7 @@ class ServeCommandTest {
       try (var second = serve("--listen", address)) {
         assertOneLine("bind " + address + ": EADDRINUSE", second.awaitEnd());
       }
-      assertArrayEquals(SampleFiles.CONTENT.get("index.html"), fetch(first.url()));
+      assertArrayEquals(SampleFiles.of("index.html"), fetch(first.url()));
     }
   }
 

@@ -65,12 +65,13 @@ final class Site implements AutoCloseable {
 
   private static ServeProcess serve(Path directory, Mode mode, Path socket) throws Exception {
     var args = new ArrayList<>(List.of("testserver", directory.toString(), "--loops", "2"));
-    args.addAll(List.of("--backend", mode.backendName));
-    args.addAll(List.of("--trigger", mode.trigger.name().toLowerCase(Locale.ROOT)));
+    String trigger = mode.trigger.name().toLowerCase(Locale.ROOT);
+    args.addAll(List.of("--backend", mode.backendName, "--trigger", trigger));
     args.addAll(List.of("--listen", "0", "--listen", "unix:" + socket));
     ServeProcess process = ServeProcess.edgewise(args.toArray(String[]::new));
     try {
-      process.awaitStart();
+      String running = mode.backendName + " backend, " + trigger + "-triggered, 2 loops";
+      assertEquals(running, process.awaitStart());
       return process;
     } catch (Throwable t) {
       process.close();

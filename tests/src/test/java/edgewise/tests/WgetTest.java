@@ -1,11 +1,13 @@
 package edgewise.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -23,7 +25,32 @@ class WgetTest {
     page(pages.resolve("two/page.html"), "../one/");
     page(pages.resolve("blank page.html"));
     Files.write(pages.resolve("one/picture.bin"), Bytes.random(3, 200_000));
-    Path mirror = site.scratch.resolve("mirror");
+    Path mirror = mirror(site, "pages/");
+    // What was asked for with a query is a file of its own.
+    Path french = mirror.resolve("pages/two/page.html?lang=fr");
+    assertEquals(Files.readString(pages.resolve("two/page.html")), Files.readString(french));
+    Files.delete(french);
+    assertEquals(tree(pages), tree(mirror.resolve("pages")));
+  }
+
+  /** The pages that list directories are the only thing that is not in the tree. */
+  @Test
+  void listedDirectoriesAreMirroredWhole(Site site) throws Exception {
+    Path plain = Files.createDirectory(site.directory.resolve("plain"));
+    for (String name :
+        List.of("a.txt", "two words.txt", "100%.txt", "sub/b#c.txt", "sub/de ep/f")) {
+      Files.createDirectories(plain.resolve(name).getParent());
+      Files.writeString(plain.resolve(name), name);
+    }
+    Map<String, String> mirrored = tree(mirror(site, "plain/").resolve("plain"));
+    for (String listing : List.of("index.html", "sub/index.html", "sub/de ep/index.html")) {
+      assertNotNull(mirrored.remove(listing), listing);
+    }
+    assertEquals(tree(plain), mirrored);
+  }
+
+  private static Path mirror(Site site, String path) throws Exception {
+    Path mirror = Files.createTempDirectory(site.scratch, "mirror");
     Programs.run(
             "wget",
             "--quiet",
@@ -32,13 +59,9 @@ class WgetTest {
             "--no-host-directories",
             "--execute=robots=off",
             "--directory-prefix=" + mirror,
-            site.url("pages/"))
+            site.url(path))
         .assertOk();
-    // What was asked for with a query is a file of its own.
-    Path french = mirror.resolve("pages/two/page.html?lang=fr");
-    assertEquals(Files.readString(pages.resolve("two/page.html")), Files.readString(french));
-    Files.delete(french);
-    assertEquals(tree(pages), tree(mirror.resolve("pages")));
+    return mirror;
   }
 
   private static void page(Path path, String... links) throws IOException {

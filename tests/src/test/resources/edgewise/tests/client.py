@@ -50,7 +50,7 @@ def keep_alive(connect):
         status, body, answer = ask(connection, "HEAD", "/" + "sub/deep/large.bin")
         same((200, b"", str(3 << 20)), (status, body, answer.getheader("Content-Length")))
     # http.client drops its socket as soon as a response says that the connection closes
-    if connection.sock is not used:
+    if used is None or connection.sock is not used:
         raise AssertionError("the connection was not kept")
     connection.close()
 
@@ -74,7 +74,12 @@ def with_urllib():
     with urllib.request.urlopen(URL + "echo", b"a=b", timeout=20) as answer:
         same(b"a=b", answer.read())
     with urllib.request.urlopen(URL + "sub?x=1", timeout=20) as answer:
-        raise AssertionError(f"a directory without a page is answered with {answer.status}")
+        same((200, URL + "sub/?x=1"), (answer.status, answer.url))  # it was redirected
+    try:
+        urllib.request.urlopen(URL + "none", timeout=20)
+        raise AssertionError("there is something where nothing is")
+    except urllib.error.HTTPError as refused:
+        same((404, b"404 Not Found\n"), (refused.code, refused.read()))
 
 
 def in_parallel(*tasks):
@@ -99,8 +104,5 @@ for connect in tcp, unix:
     keep_alive(connect)
     bodies(connect)
     in_parallel(*[lambda: bodies(connect)] * 8)
-try:
-    with_urllib()
-except urllib.error.HTTPError as refused:
-    same(404, refused.code)
+with_urllib()
 print("ok")
