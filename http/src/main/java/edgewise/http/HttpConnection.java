@@ -363,7 +363,10 @@ final class HttpConnection implements Handler {
   String remoteName() {
     if (remoteName == null) {
       try {
-        remoteName = remote() instanceof Endpoint.Inet(InetAddress address, int _) ? address.getHostAddress() : "-";
+        remoteName =
+            remote() instanceof Endpoint.Inet(InetAddress address, int _)
+                ? address.getHostAddress()
+                : "-";
       } catch (IOException e) {
         remoteName = "-"; // it is gone
       }

@@ -257,7 +257,8 @@ public final class HttpServer implements AutoCloseable {
       boolean own = reactor == null;
       Reactor loops = reactor == null ? Reactor.open() : reactor;
       HttpHandler root = handler == null ? router : handler;
-      var server = new HttpServer(loops, own, new HttpProtocol(filtered(root), limits, errors, accessLog));
+      var server =
+          new HttpServer(loops, own, new HttpProtocol(filtered(root), limits, errors, accessLog));
       try {
         for (Files served : files) {
           serve(server, served);

@@ -226,8 +226,8 @@ public final class Request {
   }
 
   /**
-   * The parameters of a form that came as the body, {@code application/x-www-form-urlencoded}; waits
-   * for it as {@link #body}.
+   * The parameters of a form that came as the body, {@code application/x-www-form-urlencoded};
+   * waits for it as {@link #body}.
    *
    * @throws StatusException 415 if the body is something else, 400 if it is malformed
    */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -200,6 +201,16 @@ public final class Response {
   public static Response stream(String contentType, long length, BodySource source) {
     var type = List.of(new Field("Content-Type", contentType));
     return new Response(200, type, new Body.Source(source, length), false);
+  }
+
+  /**
+   * 200 with a stream of server-sent events. It lasts until it is closed or the client is gone.
+   *
+   * @param opened called on the loop when the stream is open; must not block, and usually hands the
+   *     stream to whoever has events
+   */
+  public static Response events(Consumer<EventStream> opened) {
+    return EventStream.response(opened);
   }
 
   /**

@@ -9,7 +9,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -17,10 +16,6 @@ import java.util.Objects;
  * {@code RawCasesTest}, and in module {@code tests} against a running server.
  */
 public final class RawCases {
-  /** Not yet, and why. A case that passes must leave this list: {@code RawCasesTest} sees to it. */
-  public static final Map<String, String> NOT_YET =
-      Map.ofEntries(Map.entry("UP-05", "WebSocket"), Map.entry("UP-06", "WebSocket"));
-
   private RawCases() {}
 
   /** All of them, in the order of the file. */
