@@ -265,6 +265,18 @@ class FileContract {
     }
   }
 
+  /** Linux has names that are no text; nobody could ask for them. */
+  @Contract(families = Family.UNIX)
+  void aNameThatIsNoTextIsLeftOut(Rig rig) throws Exception {
+    Path top = tree(rig);
+    String create = "cd \"$0\" && : > \"$(printf 'x\\377')\" && : > 'new\nline'";
+    var made = new ProcessBuilder("sh", "-c", create, top.resolve("sub").toString()).start();
+    assertEquals(0, made.waitFor());
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      assertEquals(Set.of("small", "new\nline"), names(root, "sub"));
+    }
+  }
+
   @Contract(families = Family.UNIX)
   void aListTellsWhatOpeningWouldTell(Rig rig) throws Exception {
     Path top = tree(rig);
