@@ -92,14 +92,10 @@ final class DirectoryListing {
   private static void appendTime(StringBuilder page, long nanos) {
     var time = LocalDateTime.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), 0, ZoneOffset.UTC);
     page.append(time.getYear());
-    appendTwoDigits(page.append('-'), time.getMonthValue());
-    appendTwoDigits(page.append('-'), time.getDayOfMonth());
-    appendTwoDigits(page.append(' '), time.getHour());
-    appendTwoDigits(page.append(':'), time.getMinute());
-  }
-
-  private static void appendTwoDigits(StringBuilder page, int number) {
-    page.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
+    HttpDate.appendTwoDigits(page.append('-'), time.getMonthValue());
+    HttpDate.appendTwoDigits(page.append('-'), time.getDayOfMonth());
+    HttpDate.appendTwoDigits(page.append(' '), time.getHour());
+    HttpDate.appendTwoDigits(page.append(':'), time.getMinute());
   }
 
   /** A size for people. */

@@ -40,8 +40,7 @@ final class FileAnswers {
     boolean negotiated = precompressed && !Variant.isCompressed(name);
     Variant variant =
         negotiated
-            ? Variant.choose(
-                root, name, file, AcceptEncoding.parse(request.headers("Accept-Encoding")))
+            ? Variant.choose(root, name, file, request.headers("Accept-Encoding"))
             : new Variant(file, null);
     if (variant == null) {
       return NOT_ACCEPTABLE;

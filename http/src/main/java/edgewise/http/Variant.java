@@ -32,13 +32,16 @@ record Variant(OpenFile file, @Nullable String coding) {
    * The variant that the client likes best of those that are there. Only files that could be sent
    * are opened.
    *
+   * @param acceptEncoding the values of all fields of that name
    * @param original the file of that name, which is closed unless it is the one that is chosen
    * @return null if the client takes none
    */
   static @Nullable Variant choose(
-      FileRoot root, String name, OpenFile original, AcceptEncoding accepted) throws IOException {
+      FileRoot root, String name, OpenFile original, List<String> acceptEncoding)
+      throws IOException {
     OpenFile unused = original;
     try {
+      var accepted = AcceptEncoding.parse(acceptEncoding);
       var codings = new ArrayList<>(CODINGS);
       while (true) {
         String best = accepted.choose(codings);

@@ -141,6 +141,26 @@ class ByteRangesTest {
     assertEquals("whole", select("bytes=" + ",".repeat(100_000) + "0-1", 10_000));
   }
 
+  @Test
+  void whateverComesIsReadWithoutAFailure() {
+    var random = new Random(11);
+    String letters = "bytes=0123456789-,,-- \t\"W/*;q=.gzip\u00ff";
+    for (int round = 0; round < 50_000; round++) {
+      var text = new StringBuilder(random.nextBoolean() ? "bytes=" : "");
+      for (int i = random.nextInt(20); i > 0; i--) {
+        text.append(letters.charAt(random.nextInt(letters.length())));
+      }
+      var values = List.of(text.toString());
+      if (ByteRanges.select(values, 50) instanceof ByteRanges.Some some) {
+        assertTrue(some.ranges().stream().allMatch(r -> r.first() <= r.last() && r.last() < 50));
+      }
+      AcceptEncoding.parse(values).choose(List.of("br", "gzip"));
+      var conditions = new Preconditions(name -> values, new Validators("\"W\"", 0));
+      conditions.evaluate();
+      conditions.allowRange();
+    }
+  }
+
   /** Whatever is asked for: no octet twice, none missing, none that is not there. */
   @Test
   void joinedRangesHoldWhatWasAskedForOnceEach() {

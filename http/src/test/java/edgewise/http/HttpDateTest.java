@@ -2,6 +2,10 @@ package edgewise.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,9 +75,14 @@ class HttpDateTest {
   }
 
   @Test
-  void whatIsSentIsRead() {
-    for (long second = -50_000_000_000L; second < 250_000_000_000L; second += 86_399_999_999L / 7) {
-      assertEquals(second, HttpDate.parse(HttpDate.format(second)));
+  void whatIsSentIsReadAndIsWhatTheJdkWouldSend() {
+    var formatter =
+        DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    for (long second = -62_000_000_000L; second < 250_000_000_000L; second += 86_399_999_999L / 7) {
+      String date = HttpDate.format(second);
+      assertEquals(formatter.format(Instant.ofEpochSecond(second)), date);
+      assertEquals(second, HttpDate.parse(date));
     }
   }
 }

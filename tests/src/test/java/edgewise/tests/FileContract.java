@@ -43,6 +43,11 @@ class FileContract {
     return top;
   }
 
+  /** Without pipes to it, which would be closed some time later, when descriptors are counted. */
+  private static void run(String... command) throws Exception {
+    assertEquals(0, new ProcessBuilder(command).inheritIO().start().waitFor());
+  }
+
   @Contract
   void filesAndWritesArriveInTheOrderOfTheCalls(Rig rig) throws Exception {
     Path top = tree(rig);
@@ -216,7 +221,7 @@ class FileContract {
   @Contract(families = Family.UNIX)
   void aFifoSocketOrDeviceIsNotOpenedAndNeverBlocks(Rig rig) throws Exception {
     Path top = tree(rig);
-    assertEquals(0, new ProcessBuilder("mkfifo", top.resolve("fifo").toString()).start().waitFor());
+    run("mkfifo", top.resolve("fifo").toString());
     var listener =
         rig.loop()
             .listen(edgewise.Endpoint.unix(top.resolve("socket")), connection -> new Recorder());
@@ -249,7 +254,7 @@ class FileContract {
     Files.createSymbolicLink(top.resolve("inside"), Path.of("sub/small"));
     Files.createSymbolicLink(top.resolve("sub/back"), Path.of("../file"));
     Files.createSymbolicLink(top.resolve("sub/folder"), Path.of("../sub"));
-    assertEquals(0, new ProcessBuilder("mkfifo", top.resolve("fifo").toString()).start().waitFor());
+    run("mkfifo", top.resolve("fifo").toString());
     Files.createDirectory(top.resolve("hollow"));
     try (FileRoot root = rig.loop().openRoot(top)) {
       int before = Descriptors.count();
@@ -262,6 +267,17 @@ class FileContract {
         assertNull(root.list(bad, 100), bad);
       }
       assertEquals(before, Descriptors.count());
+    }
+  }
+
+  /** Linux has names that are no text; nobody could ask for them. */
+  @Contract(families = Family.UNIX)
+  void aNameThatIsNoTextIsLeftOut(Rig rig) throws Exception {
+    Path top = tree(rig);
+    String create = "cd \"$0\" && : > \"$(printf 'x\\377')\" && : > 'new\nline'";
+    run("sh", "-c", create, top.resolve("sub").toString());
+    try (FileRoot root = rig.loop().openRoot(top)) {
+      assertEquals(Set.of("small", "new\nline"), names(root, "sub"));
     }
   }
 
