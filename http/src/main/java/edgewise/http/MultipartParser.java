@@ -43,14 +43,11 @@ public final class MultipartParser implements AutoCloseable {
    */
   public void receive(ByteBuffer piece) throws IOException {
     requireOpen();
-    boolean done = false;
     try {
       scanner.scan(piece);
-      done = true;
-    } finally {
-      if (!done) {
-        close();
-      }
+    } catch (IOException | RuntimeException | Error e) {
+      discard(e);
+      throw e;
     }
   }
 
@@ -63,17 +60,24 @@ public final class MultipartParser implements AutoCloseable {
    */
   public Multipart end() throws IOException {
     requireOpen();
-    boolean done = false;
     try {
       scanner.end();
-      done = true;
-    } finally {
-      if (!done) {
-        close();
-      }
+    } catch (StatusException e) {
+      discard(e);
+      throw e;
     }
     over = true;
     return new Multipart(parts);
+  }
+
+  /** Where that fails, too, it is the server's failure rather than the client's. */
+  private void discard(Throwable cause) throws IOException {
+    try {
+      close();
+    } catch (IOException e) {
+      e.addSuppressed(cause);
+      throw e;
+    }
   }
 
   private void requireOpen() {
