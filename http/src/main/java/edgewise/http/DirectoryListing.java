@@ -3,19 +3,14 @@ package edgewise.http;
 import edgewise.FileRoot.Entry;
 import edgewise.FileRoot.Listing;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
-import java.util.Locale;
 
 /** The page that lists a directory: plain HTML without scripts that also fits a phone. */
 final class DirectoryListing {
-  private static final DateTimeFormatter TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
-
   private static final Comparator<Entry> ORDER =
       Comparator.comparing((Entry entry) -> !entry.directory())
           .thenComparing(Entry::name, String.CASE_INSENSITIVE_ORDER)
@@ -89,7 +84,22 @@ final class DirectoryListing {
     page.append("<bdi>").append(escape(entry.name())).append("</bdi>");
     page.append(slash).append("</a><td>");
     page.append(entry.directory() ? "" : size(entry.size())).append("<td>");
-    page.append(TIME.format(Instant.ofEpochSecond(0, entry.modifiedNanos()))).append('\n');
+    appendTime(page, entry.modifiedNanos());
+    page.append('\n');
+  }
+
+  /** {@code 2026-11-21 13:05}, by hand: a formatter is most of the work of a page. */
+  private static void appendTime(StringBuilder page, long nanos) {
+    var time = LocalDateTime.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), 0, ZoneOffset.UTC);
+    page.append(time.getYear());
+    appendTwoDigits(page.append('-'), time.getMonthValue());
+    appendTwoDigits(page.append('-'), time.getDayOfMonth());
+    appendTwoDigits(page.append(' '), time.getHour());
+    appendTwoDigits(page.append(':'), time.getMinute());
+  }
+
+  private static void appendTwoDigits(StringBuilder page, int number) {
+    page.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
   }
 
   /** A size for people. */

@@ -91,7 +91,9 @@ final class Exchange {
   /** Whether the client takes what is written. */
   boolean taken = true;
 
-  int status;
+  /** Of the response that streams. */
+  private int status;
+
   long startNanos;
   private boolean shownToOthers;
 
@@ -146,6 +148,7 @@ final class Exchange {
   /** The head is complete, and stands in the buffer; what follows there comes after it. */
   void begin(HttpConnection on, ByteBuffer in, int base) {
     connection = on;
+    startNanos = shared.startNanos();
     request.show(on, in, base);
     if (parser.rules.chunked) {
       decoder.beginChunked(limits.maxStreamedBodyBytes());
@@ -186,6 +189,7 @@ final class Exchange {
       in.position(in.position() - (int) received); // it is to come piece by piece
       received = 0;
       bodyEnded = false;
+      request.hideBody();
     }
     if (response.body() instanceof Later || bodyEnded) {
       answer(response);
@@ -370,7 +374,7 @@ final class Exchange {
   private void write(Response response) {
     persistent = mayPersist(response);
     taken = connection().write(response, request.isHead(), persistence());
-    replied(response.status());
+    replied(response.status(), wantsBody(response) ? response.body().length() : 0);
   }
 
   private void await(Later what) {
@@ -479,15 +483,14 @@ final class Exchange {
   void streamEnded(BodyWriter by) {
     if (by == writer && reply == Reply.STREAMING) {
       taken = by.isTaken();
-      replied(status);
+      replied(status, by.written());
     }
   }
 
   /** The response is written, to its last octet. */
-  private void replied(int withStatus) {
+  private void replied(int withStatus, long bodyBytes) {
     reply = Reply.WRITTEN;
-    status = withStatus;
-    shared.answered(this);
+    shared.answered(connection(), this, withStatus, bodyBytes);
     if (bodyEnded || !persistent) {
       connection().exchangeEnded(this);
     } else {
@@ -499,8 +502,7 @@ final class Exchange {
 
   private void upgrade(Response response, Response.Body.Upgrade to) {
     if (bodyEnded && request.upgradesTo(to.protocol())) {
-      status = response.status();
-      shared.answered(this);
+      shared.answered(connection(), this, response.status(), 0);
       connection().upgrade(response, to.next());
     } else {
       answer(Response.error(426).header("Upgrade", to.protocol()));
@@ -529,6 +531,9 @@ final class Exchange {
   void abandon(String why, @Nullable Throwable cause) {
     failReceiver(why, cause);
     if (writer != null) {
+      if (reply == Reply.STREAMING) {
+        shared.answered(connection(), this, status, writer.written());
+      }
       writer.close(cause);
     }
     release(held);

@@ -40,9 +40,8 @@ public final class FileHandler implements HttpHandler {
   private static final long WARNING_INTERVAL = 1_000_000_000;
 
   /**
-   * How many names of a directory are listed. The loop stands still meanwhile: that was 15 ms with
-   * epoll and 17 ms with select on the slow machine where it was measured, and 100 ms when nothing
-   * was in the kernel's cache yet.
+   * How many names of a directory are listed. The loop stands still meanwhile: 10 to 20 ms for so
+   * many, on a busy machine with two cores.
    */
   static final int MAX_LISTED = 2_000;
 

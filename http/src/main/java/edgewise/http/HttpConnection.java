@@ -72,6 +72,7 @@ final class HttpConnection implements Handler {
 
   private @Nullable Endpoint remote;
   private @Nullable Endpoint local;
+  private @Nullable String remoteName;
 
   // The loop's list.
   @Nullable HttpConnection previous;
@@ -333,8 +334,9 @@ final class HttpConnection implements Handler {
     if (exchange != null && exchange.isStreaming()) {
       connection.abort(); // in the middle of a response there is no place for another
     } else if (exchange == null || exchange.isAwaited()) {
-      write(why.response(), false, Persistence.CLOSED);
-      shared.refused(this, why);
+      Response response = why.response();
+      write(response, false, Persistence.CLOSED);
+      shared.refused(this, response);
     }
     endExchange(why.reason, null);
   }
@@ -355,6 +357,18 @@ final class HttpConnection implements Handler {
       remote = connection.remote();
     }
     return remote;
+  }
+
+  /** For the access log: the address without its port, or a dash for who has none. */
+  String remoteName() {
+    if (remoteName == null) {
+      try {
+        remoteName = remote() instanceof Endpoint.Inet(InetAddress address, int _) ? address.getHostAddress() : "-";
+      } catch (IOException e) {
+        remoteName = "-"; // it is gone
+      }
+    }
+    return remoteName;
   }
 
   Endpoint local() throws IOException {

@@ -23,6 +23,7 @@ final class HttpLoop {
   final ClientLimit clients;
   final Failures failures;
   final StallWatch.Mark stallWatch;
+  private final @Nullable AccessLog accessLog;
   final DateLine date = new DateLine();
   final ChunkSize chunkSize = new ChunkSize();
   private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
@@ -36,6 +37,7 @@ final class HttpLoop {
     this.clients = protocol.clients;
     this.failures = new Failures(log, protocol.errors);
     this.stallWatch = protocol.stalls.mark();
+    this.accessLog = protocol.accessLog;
   }
 
   Exchange takeExchange() {
@@ -58,9 +60,24 @@ final class HttpLoop {
 
   // --- what the access log is told
 
-  void answered(Exchange exchange) {}
+  /** When a request begins, as far as anybody wants to know. */
+  long startNanos() {
+    return accessLog == null ? 0 : System.nanoTime();
+  }
 
-  void refused(HttpConnection connection, Refusal why) {}
+  /** A response is written, or broke off after so many octets of its body. */
+  void answered(HttpConnection connection, Exchange exchange, int status, long bodyBytes) {
+    if (accessLog != null) {
+      String remote = connection.remoteName();
+      accessLog.answered(exchange.request, remote, status, bodyBytes, exchange.startNanos);
+    }
+  }
+
+  void refused(HttpConnection connection, Response refusal) {
+    if (accessLog != null) {
+      accessLog.refused(connection.remoteName(), refusal.status(), refusal.body().length());
+    }
+  }
 
   // --- the open connections
 

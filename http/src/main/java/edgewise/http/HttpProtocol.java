@@ -6,6 +6,7 @@ import edgewise.EventLoop;
 import edgewise.Handler;
 import java.util.Collection;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Speaks HTTP on the connections that a listener accepts. Thread-safe. */
 final class HttpProtocol implements Acceptor {
@@ -14,12 +15,15 @@ final class HttpProtocol implements Acceptor {
   final ErrorHandler errors;
   final ClientLimit clients;
   final StallWatch stalls;
+  final @Nullable AccessLog accessLog;
   private final ConcurrentHashMap<EventLoop, HttpLoop> loops = new ConcurrentHashMap<>();
 
-  HttpProtocol(HttpHandler handler, HttpLimits limits, ErrorHandler errors) {
+  HttpProtocol(
+      HttpHandler handler, HttpLimits limits, ErrorHandler errors, @Nullable AccessLog accessLog) {
     this.handler = new Callee(handler);
     this.limits = limits;
     this.errors = errors;
+    this.accessLog = accessLog;
     clients = new ClientLimit(limits.maxConnectionsPerClient());
     stalls = new StallWatch(limits.stallTime());
   }

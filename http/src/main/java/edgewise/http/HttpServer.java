@@ -145,6 +145,7 @@ public final class HttpServer implements AutoCloseable {
     private @Nullable HttpHandler handler;
     private final List<HttpFilter> filters = new ArrayList<>();
     private ErrorHandler errors = ErrorHandler.PLAIN;
+    private @Nullable AccessLog accessLog;
 
     private record Files(String prefix, Path directory, List<FileHandler.Option> options) {}
 
@@ -195,6 +196,12 @@ public final class HttpServer implements AutoCloseable {
     /** What to answer when a handler fails; by default {@link ErrorHandler#PLAIN}. */
     public Builder onError(ErrorHandler answer) {
       errors = answer;
+      return this;
+    }
+
+    /** Where each request is noted; it stays the caller's, who closes it after the server. */
+    public Builder accessLog(AccessLog log) {
+      accessLog = log;
       return this;
     }
 
@@ -250,7 +257,7 @@ public final class HttpServer implements AutoCloseable {
       boolean own = reactor == null;
       Reactor loops = reactor == null ? Reactor.open() : reactor;
       HttpHandler root = handler == null ? router : handler;
-      var server = new HttpServer(loops, own, new HttpProtocol(filtered(root), limits, errors));
+      var server = new HttpServer(loops, own, new HttpProtocol(filtered(root), limits, errors, accessLog));
       try {
         for (Files served : files) {
           serve(server, served);

@@ -38,6 +38,10 @@ public final class Request {
   private ByteBuffer bodyIn = NOTHING;
   private int bodyStart;
   private int bodyLength;
+
+  /** The whole body is shown. */
+  private boolean hasBody;
+
   private @Nullable String method;
   private @Nullable String path;
 
@@ -53,7 +57,7 @@ public final class Request {
     connection = on;
     in = buffer;
     base = offset;
-    bodyLength = 0;
+    hideBody();
     method = null;
     path = null;
     pathValues.clear();
@@ -74,13 +78,21 @@ public final class Request {
     bodyIn = buffer;
     bodyStart = start;
     bodyLength = length;
+    hasBody = true;
+  }
+
+  /** There is no body to look at. */
+  void hideBody() {
+    bodyIn = NOTHING;
+    bodyStart = 0;
+    bodyLength = 0;
+    hasBody = false;
   }
 
   void forget() {
     connection = null;
     in = NOTHING;
-    bodyIn = NOTHING;
-    bodyLength = 0;
+    hideBody();
     method = null;
     path = null;
     blocking = null;
@@ -202,14 +214,61 @@ public final class Request {
     return field == FieldTable.NONE ? "" : parser.fields.table.value(in, base, field);
   }
 
+  // --- what is in these
+
+  /**
+   * The parameters of the query; empty if there is none.
+   *
+   * @throws StatusException 400 if they are malformed, see {@link Parameters#parse(String)}
+   */
+  public Parameters parameters() {
+    return Parameters.parse(query());
+  }
+
+  /**
+   * The parameters of a form that came as the body, {@code application/x-www-form-urlencoded}; waits
+   * for it as {@link #body}.
+   *
+   * @throws StatusException 415 if the body is something else, 400 if it is malformed
+   */
+  public Parameters form() {
+    String type = header("Content-Type");
+    int end = type == null ? -1 : type.indexOf(';');
+    String plain = type == null ? "" : (end < 0 ? type : type.substring(0, end)).strip();
+    if (!plain.equalsIgnoreCase("application/x-www-form-urlencoded")) {
+      throw new StatusException(415, "a form is application/x-www-form-urlencoded here");
+    }
+    return Parameters.parse(body());
+  }
+
+  /**
+   * A form with files, {@code multipart/form-data}, for a blocking handler, which closes it. Parts
+   * that are too long for memory go to files.
+   *
+   * @throws StatusException 400, 413 or 415 for what is malformed, too long, or something else
+   * @throws IOException if the client is gone, or a file cannot be written
+   */
+  public Multipart multipart(MultipartLimits limits) throws IOException {
+    return Multipart.read(bodyStream(), header("Content-Type"), limits);
+  }
+
+  /**
+   * The cookies that the client sent.
+   *
+   * @throws StatusException 400 if they are malformed, see {@link Cookies}
+   */
+  public Cookies cookies() {
+    return Cookies.of(this);
+  }
+
   // --- the body
 
   /**
-   * Whether the whole body has come. A {@link HttpHandler#streaming} handler and a filter may see
-   * one that has not.
+   * Whether the whole body has come and can be looked at. A {@link HttpHandler#streaming} handler
+   * and a filter may be called before.
    */
   public boolean hasWholeBody() {
-    return exchange.bodyEnded;
+    return hasBody;
   }
 
   /**
@@ -274,7 +333,8 @@ public final class Request {
       byte[] all = blocking.readAll();
       showBody(ByteBuffer.wrap(all), 0, all.length);
     } else if (!hasWholeBody()) {
-      throw new IllegalStateException("the body has not come yet, and this thread must not wait");
+      throw new IllegalStateException(
+          "the body has not come as a whole, and this thread must not wait for it");
     }
   }
 

@@ -18,6 +18,20 @@ final class StallWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int LOOKS_PER_STALL = 4;
 
+  /** What is done about a loop that stands still. */
+  @FunctionalInterface
+  interface Report {
+    void stalled(long nanos, Exception stack);
+  }
+
+  private static final Report TO_LOG =
+      (nanos, stack) ->
+          LOG.warn(
+              "a handler has blocked its loop for more than {} ms, and all connections of that loop"
+                  + " with it; make it a blocking or asynchronous handler",
+              nanos / 1_000_000,
+              stack);
+
   /** One loop's count; odd while a handler runs. */
   static final class Mark {
     private static final VarHandle COUNT;
@@ -55,7 +69,7 @@ final class StallWatch implements AutoCloseable {
       }
     }
 
-    private void look(long now, long limitNanos) {
+    private void look(long now, long limitNanos, Report report) {
       long seen = (long) COUNT.getOpaque(this);
       if (seen != countBefore) {
         countBefore = seen;
@@ -65,22 +79,24 @@ final class StallWatch implements AutoCloseable {
         reported = true;
         var stack = new Exception("where " + thread.getName() + " is");
         stack.setStackTrace(thread.getStackTrace());
-        LOG.warn(
-            "a handler has blocked its loop for more than {} ms, and all connections of that loop "
-                + "with it; make it a blocking or asynchronous handler",
-            limitNanos / 1_000_000,
-            stack);
+        report.stalled(limitNanos, stack);
       }
     }
   }
 
   private final long limitNanos;
+  private final Report report;
   private final List<Mark> marks = new ArrayList<>();
   private final Thread watcher;
   private volatile boolean closed;
 
   StallWatch(Duration limit) {
+    this(limit, TO_LOG);
+  }
+
+  StallWatch(Duration limit, Report report) {
     limitNanos = limit.toNanos();
+    this.report = report;
     watcher = Thread.ofPlatform().daemon().name("edgewise-stall-watch").unstarted(this::watch);
   }
 
@@ -101,7 +117,7 @@ final class StallWatch implements AutoCloseable {
       LockSupport.parkNanos(limitNanos / LOOKS_PER_STALL);
       synchronized (marks) {
         long now = System.nanoTime();
-        marks.forEach(mark -> mark.look(now, limitNanos));
+        marks.forEach(mark -> mark.look(now, limitNanos, report));
       }
     }
   }

@@ -13,6 +13,11 @@
  * of a request in hand are an {@code Exchange}, borrowed by the first octet and given back with the
  * response, so that an idle connection holds none of it and a request makes no garbage.
  *
+ * <p>A file on its way: {@code FileName} reads the path, {@code FileAnswers} picks a {@code
+ * Variant} by {@code AcceptEncoding}, asks {@code Preconditions} with the file's {@code
+ * Validators}, and {@code ByteRanges} for {@code PartialContent}. {@code DirectoryListing} is the
+ * page of a directory.
+ *
  * <p>{@link edgewise.http.HttpServer} puts it together; {@link edgewise.http.HttpLimits} bounds it.
  */
 @NullMarked

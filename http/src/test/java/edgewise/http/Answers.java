@@ -42,14 +42,66 @@ record Answers(List<Answer> all, String rest) {
       }
       at = end + 4;
       boolean none = status < 200 || status == 204 || status == 304 || head;
-      int length = none ? 0 : Integer.parseInt(fields.getOrDefault("content-length", "0"));
-      int bodyEnd = Math.min(received.length(), at + length);
-      String body = received.substring(at, bodyEnd);
-      all.add(new Answer(status, fields, body, body.length() == length));
-      at = bodyEnd;
+      if (!none && "chunked".equals(fields.get("transfer-encoding"))) {
+        at = readChunks(received, at, status, fields, all);
+      } else {
+        // Without a length the body is what comes up to the end of the connection.
+        int rest = received.length() - at;
+        String told = fields.get("content-length");
+        int length = none ? 0 : told == null ? rest : Integer.parseInt(told);
+        int bodyEnd = Math.min(received.length(), at + length);
+        String body = received.substring(at, bodyEnd);
+        all.add(new Answer(status, fields, body, body.length() == length));
+        at = bodyEnd;
+      }
       head &= status < 200;
     }
     return new Answers(all, received.substring(at));
+  }
+
+  /** Takes chunks apart; trailers are added to the fields. Returns what follows. */
+  private static int readChunks(
+      String received, int start, int status, Map<String, String> fields, List<Answer> all) {
+    var body = new StringBuilder();
+    int at = start;
+    while (true) {
+      int line = received.indexOf("\r\n", at);
+      int size = line < 0 ? -1 : Integer.parseInt(received.substring(at, line), 16);
+      int end = line + 2 + size + 2;
+      if (size < 0 || (size > 0 && end > received.length())) {
+        all.add(new Answer(status, fields, body.toString(), false));
+        return received.length();
+      }
+      if (size == 0) {
+        var whole = new Answer(status, fields, body.toString(), true);
+        return readTrailers(received, line + 2, whole, all);
+      }
+      body.append(received, line + 2, end - 2);
+      if (!received.startsWith("\r\n", end - 2)) {
+        throw new AssertionError("a chunk does not end with CRLF: " + received);
+      }
+      at = end;
+    }
+  }
+
+  private static int readTrailers(String received, int start, Answer whole, List<Answer> all) {
+    int at = start;
+    while (true) {
+      int end = received.indexOf("\r\n", at);
+      if (end < 0) {
+        all.add(new Answer(whole.status, whole.fields, whole.body, false));
+        return received.length();
+      }
+      if (end == at) {
+        all.add(whole);
+        return at + 2;
+      }
+      int colon = received.indexOf(':', at);
+      whole.fields.put(
+          received.substring(at, colon).toLowerCase(Locale.ROOT),
+          received.substring(colon + 1, end).strip());
+      at = end + 2;
+    }
   }
 
   List<Answer> finals() {

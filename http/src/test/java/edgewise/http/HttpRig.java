@@ -7,6 +7,8 @@ import edgewise.ListenOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /** An HTTP server on a loop that the test drives, with clients in memory and a clock of its own. */
 final class HttpRig implements AutoCloseable {
@@ -22,7 +24,7 @@ final class HttpRig implements AutoCloseable {
     try {
       loop = EventLoop.open();
       poller = ((MemoryBackend) loop.backend()).poller;
-      protocol = new HttpProtocol(handler, limits, ErrorHandler.PLAIN);
+      protocol = new HttpProtocol(handler, limits, ErrorHandler.PLAIN, null);
       var connections = ConnectionOptions.builder().maxUnconsumedBytes(Integer.MAX_VALUE).build();
       loop.listen(
           Endpoint.loopback(0), ListenOptions.DEFAULT.withConnections(connections), protocol);
@@ -38,6 +40,14 @@ final class HttpRig implements AutoCloseable {
     return client;
   }
 
+  /** A client with an address. */
+  MemorySocket connectFrom(String address) {
+    MemorySocket client = poller.connectClient();
+    client.remote = Endpoint.parse(address.contains(":") ? "[" + address + "]:9" : address + ":9");
+    run();
+    return client;
+  }
+
   /** Runs the loop until nothing happens any more. */
   void run() {
     int quiet = 0;
@@ -46,6 +56,19 @@ final class HttpRig implements AutoCloseable {
       loop.turn(Duration.ZERO);
       quiet = poller.activity == before ? quiet + 1 : 0;
     }
+  }
+
+  /** Runs the loop until something that other threads bring about has come true. */
+  void await(String what, BooleanSupplier condition) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError("not within 20 seconds: " + what);
+      }
+      loop.turn(Duration.ZERO);
+      Thread.onSpinWait();
+    }
+    run();
   }
 
   /** Lets time pass, in steps, so that one timer can set the next. */

@@ -38,6 +38,7 @@ final class MemorySocket implements StreamSocket {
   /** How many calls it has used for that. */
   int sends;
 
+  Endpoint remote = new Endpoint.Unnamed();
   private boolean serverEnded;
   boolean closed;
   boolean aborted;
@@ -183,7 +184,7 @@ final class MemorySocket implements StreamSocket {
 
   @Override
   public Endpoint remote() {
-    return new Endpoint.Unnamed();
+    return remote;
   }
 
   @Override
