@@ -19,7 +19,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
 /** Chromium, without a window: what it made of a page is read from the document that it prints. */
-@LiveTest
+@LiveTest(modes = {Mode.EPOLL_EDGE, Mode.SELECT})
 @Needs("chromium")
 class BrowserTest {
   private static final int EACH = 50;
