@@ -49,6 +49,8 @@ final class HttpConnection implements Handler {
     UPGRADED
   }
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private final Connection connection;
   private final HttpLoop shared;
   private final Deadline deadline;
@@ -126,7 +128,7 @@ final class HttpConnection implements Handler {
   }
 
   private void settleReading() {
-    while (phase == Phase.EXCHANGE && exchange().takeArrived()) {}
+    while (phase == Phase.EXCHANGE && exchange().goOn(NOTHING)) {} // an answer, or the body's end
     entered = false;
     if (phase == Phase.UPGRADED) {
       return;

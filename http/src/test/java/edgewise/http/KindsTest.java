@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,12 +21,21 @@ import org.junit.jupiter.api.Test;
 class KindsTest {
   private static final int ROUNDS = 300;
   private static final List<String> PATHS =
-      List.of("/inline", "/streaming", "/async", "/blocking", "/output", "/bothways", "/source");
+      List.of(
+          "/inline",
+          "/streaming",
+          "/paced",
+          "/async",
+          "/blocking",
+          "/output",
+          "/bothways",
+          "/source");
 
   private static Router router() {
     return new Router()
         .any("/inline", q -> echo(q.bodyBytes()))
-        .any("/streaming", HttpHandler.streaming(q -> receive()))
+        .any("/streaming", HttpHandler.streaming(q -> receive(false)))
+        .any("/paced", HttpHandler.streaming(q -> receive(true)))
         .any("/async", HttpHandler.async(q -> later(q.bodyBytes())))
         .any("/blocking", HttpHandler.blocking(q -> echo(q.bodyStream().readAllBytes())))
         .any(
@@ -54,14 +64,27 @@ class KindsTest {
     return CompletableFuture.supplyAsync(() -> echo(body), ForkJoinPool.commonPool());
   }
 
-  private static Response receive() {
+  /** Paced: the client waits after each part until another thread has looked at it. */
+  private static Response receive(boolean paced) {
     var answer = new CompletableFuture<Response>();
     var body = new StringBuilder();
     return Response.receiving(
         new BodyReceiver() {
+          private @Nullable BodyFlow flow;
+
+          @Override
+          public void begin(BodyFlow from) {
+            flow = from;
+          }
+
           @Override
           public void receive(ByteBuffer part) {
             body.append(StandardCharsets.ISO_8859_1.decode(part));
+            BodyFlow from = flow;
+            if (paced && from != null) {
+              from.pause();
+              ForkJoinPool.commonPool().execute(() -> from.loop().execute(from::resume));
+            }
           }
 
           @Override
