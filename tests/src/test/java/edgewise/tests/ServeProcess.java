@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,6 +120,13 @@ final class ServeProcess implements AutoCloseable {
   /** The next line on stderr. */
   String errorLine() throws InterruptedException {
     return next(err);
+  }
+
+  /** How many descriptors it has open, proc_pid_fd(5). */
+  long openDescriptors() throws IOException {
+    try (var open = Files.list(Path.of("/proc", Long.toString(process.pid()), "fd"))) {
+      return open.count();
+    }
   }
 
   /** Sends a signal such as "INT". */

@@ -96,6 +96,11 @@ final class Site implements AutoCloseable {
     return UnixDomainSocketAddress.of(socket);
   }
 
+  /** How many descriptors the server has open. */
+  long openDescriptors() throws IOException {
+    return process.openDescriptors();
+  }
+
   /** Runs a script of the test resources; its arguments are port, socket file and large file. */
   Programs.Ran runScript(String interpreter, String script) throws Exception {
     Path copy = scratch.resolve(script);
