@@ -87,7 +87,7 @@ final class HttpConnection implements Handler {
   }
 
   @Override
-  public void onOpen(Connection self) throws IOException {
+  public void onOpen(Connection self) {
     shared.opened(this);
     client = shared.clientOf(this);
     if (shared.clients.admit(client)) {
