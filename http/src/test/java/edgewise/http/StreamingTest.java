@@ -211,6 +211,22 @@ class StreamingTest {
   }
 
   @Test
+  void anAnswerWhileTheReceiverIsPausedLetsTheRestGo() {
+    var upload = new Upload();
+    upload.pauseAfter = 1;
+    HttpRig server = serve(receiving(upload));
+    MemorySocket client = server.connect();
+    client.send(POST + "Content-Length: 10\r\n\r\nhello");
+    server.run();
+    client.send("world" + NEXT);
+    server.run();
+    upload.answer.complete(Response.text("enough"));
+    server.run();
+    assertEquals(List.of(200, 200), Answers.read(client.received(), false).statuses());
+    assertEquals("hello", upload.body.toString());
+  }
+
+  @Test
   void aReceiverThatFailsIsAnErrorAndTheEndOfTheConnection() {
     HttpRig server =
         serve(
