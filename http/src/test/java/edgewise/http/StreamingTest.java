@@ -112,6 +112,19 @@ class StreamingTest {
   }
 
   @Test
+  void aBodyThatIsReceivedIsNotShownAsWell() {
+    HttpRig server =
+        serve(
+            HttpHandler.streaming(q -> {
+              var upload = new Upload();
+              return Response.receiving(upload, upload.answer)
+                  .map(r -> Response.text("" + q.hasWholeBody()));
+            }));
+    String received = server.exchange(POST + "Content-Length: 5\r\n\r\nhello");
+    assertEquals("false", Answers.read(received, false).only().body());
+  }
+
+  @Test
   void anEmptyBodyHasABeginAndAnEnd() {
     var upload = new Upload();
     Answers.Answer answer = Answers.read(serve(receiving(upload)).exchange(GET), false).only();
