@@ -183,6 +183,23 @@ class StreamingTest {
   }
 
   @Test
+  void aClientThatWasMadeToWaitGetsAWholeWindowAfterwards() {
+    var upload = new Upload();
+    upload.pauseAfter = 1;
+    HttpRig server = serve(receiving(upload));
+    MemorySocket client = server.connect();
+    client.send(POST + "Content-Length: 10\r\n\r\nhello");
+    server.run();
+    server.pass(Duration.ofSeconds(15)); // in the second window
+    upload.flow().resume();
+    server.run();
+    server.pass(Duration.ofSeconds(10));
+    assertEquals("", client.received(), "it had half a window only");
+    server.pass(Duration.ofSeconds(10));
+    assertEquals(408, Answers.read(client.received(), false).only().status());
+  }
+
+  @Test
   void aReceiverLearnsThatTheClientIsTooSlow() {
     var upload = new Upload();
     HttpRig server = serve(receiving(upload));
