@@ -14,6 +14,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** Listens as a socket of the JDK does. */
 final class Listen {
@@ -85,12 +86,12 @@ final class Listen {
     }
   }
 
-  private static IOException rethrown(Throwable cause) {
+  private static IOException rethrown(@Nullable Throwable cause) {
     return switch (cause) {
       case IOException e -> e;
       case RuntimeException e -> throw e;
       case Error e -> throw e;
-      default -> new IOException(cause);
+      case null, default -> new IOException(cause);
     };
   }
 

@@ -76,7 +76,7 @@ final class ResponseBody extends OutputStream {
     return to;
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer; others only look
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer; others only look
   private void count(int howMany) {
     if (left != NOT_KNOWN) {
       left -= howMany;

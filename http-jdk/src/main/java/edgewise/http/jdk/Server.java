@@ -197,6 +197,7 @@ final class Server extends HttpServer {
 
   // --- requests, each on a virtual thread of its own
 
+  @SuppressWarnings("CollectionUndefinedEquality") // by identity is what is meant
   private Response serve(Request request) throws Exception {
     CompletableFuture<Response> outcome = new CompletableFuture<>();
     open.add(outcome);
