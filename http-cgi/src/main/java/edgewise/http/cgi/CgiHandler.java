@@ -42,6 +42,12 @@ final class CgiHandler implements HttpHandler {
     return request.header("Transfer-Encoding") != null;
   }
 
+  /** The length of the body: it is in the head, or the body is there. */
+  private static long bodyLength(Request request) {
+    String length = request.header("Content-Length");
+    return length != null ? Long.parseLong(length) : request.bodyLength();
+  }
+
   private Response run(Request request) throws IOException {
     List<String> path = below(settings.prefix(), request.path());
     var variables = MetaVariables.of(request, settings);
@@ -49,7 +55,8 @@ final class CgiHandler implements HttpHandler {
       running.decrementAndGet();
       throw new StatusException(503, "too many programs are running, try again");
     }
-    var run = new Run(request.loop(), request.method().equals("HEAD"), settings.limits());
+    boolean isHead = request.method().equals("HEAD");
+    var run = new Run(request.loop(), isHead, bodyLength(request), settings.limits());
     new Launch(scripts, settings, path, variables, run, running::decrementAndGet).begin();
     return run.response();
   }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * that, and only that. Belongs to the loop.
  */
 final class Feed implements BodyReceiver, Writing.Listener {
+  private final long length;
   private final Runnable onProgress;
   private final Consumer<IOException> onFailure;
 
@@ -24,12 +25,18 @@ final class Feed implements BodyReceiver, Writing.Listener {
 
   private @Nullable BodyFlow flow;
   private @Nullable Writing stdin;
+
+  /** Octets that have come. */
+  private long received;
+
   private boolean ended;
 
   /** The program wants nothing more. */
   private boolean closed;
 
-  Feed(Runnable onProgress, Consumer<IOException> onFailure) {
+  /** {@code length} is that of the body, which is known: CONTENT_LENGTH had to be. */
+  Feed(long length, Runnable onProgress, Consumer<IOException> onFailure) {
+    this.length = length;
     this.onProgress = onProgress;
     this.onFailure = onFailure;
   }
@@ -47,13 +54,15 @@ final class Feed implements BodyReceiver, Writing.Listener {
   @Override
   public void receive(ByteBuffer part) {
     onProgress.run();
+    received += part.remaining();
     Writing to = stdin;
     if (to != null && waiting.isEmpty()) {
       to.write(part);
     }
     if (part.hasRemaining() && !closed) {
       waiting.add(ByteBuffer.allocate(part.remaining()).put(part).flip());
-      if (flow != null) {
+      // The last piece holds nothing up: behind it comes the end, which is to be heard of.
+      if (flow != null && received < length) {
         flow.pause();
       }
     }

@@ -71,12 +71,12 @@ final class Run implements BodySource, Reading.Listener {
   private boolean exitAwaited = true;
   private int exitStatus = RUNNING;
 
-  Run(EventLoop loop, boolean isHead, CgiLimits limits) {
+  Run(EventLoop loop, boolean isHead, long bodyLength, CgiLimits limits) {
     this.loop = loop;
     this.isHead = isHead;
     this.limits = limits;
     header = new HeaderBlock(limits);
-    feed = new Feed(this::progress, this::bodyFailed);
+    feed = new Feed(bodyLength, this::progress, this::bodyFailed);
     headerTimer = loop.schedule(limits.headerTimeout(), this::headerIsLate);
     exitTimer = loop.timer(this::exitIsLate);
   }
