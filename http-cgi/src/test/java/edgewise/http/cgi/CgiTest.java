@@ -231,6 +231,13 @@ class CgiTest {
   }
 
   @Test
+  void aProgramHasThreeDescriptorsAndNoMore() throws Exception {
+    String list = "printf 'Content-Type: text/plain\\n\\n'; ls /proc/$$/fd | tr '\\n' ' '";
+    rig.start(rig.builder().handler(List.of("/bin/sh", "-c", list)));
+    assertEquals("0 1 2 ", rig.get("x").text());
+  }
+
+  @Test
   void aCommandThatIsNotThereIs500() throws Exception {
     rig.start(rig.builder().handler(List.of("/nonexistent/program")));
     assertEquals(500, rig.get("x").status());
