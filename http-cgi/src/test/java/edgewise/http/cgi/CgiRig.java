@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -41,6 +42,7 @@ final class CgiRig {
   private final Mode mode;
   private final List<AutoCloseable> open = new ArrayList<>();
   private final long childrenBefore = children();
+  private final Instant begun = Instant.now();
   private final long descriptorsBefore;
   private @Nullable HttpServer server;
 
@@ -232,11 +234,23 @@ final class CgiRig {
   }
 
   void close() throws Exception {
-    for (AutoCloseable each : open) {
-      each.close();
+    try {
+      for (AutoCloseable each : open) {
+        each.close();
+      }
+      await("the end of all programs", () -> children() <= childrenBefore);
+      await("closed descriptors", () -> descriptors() <= descriptorsBefore);
+      assertEquals(descriptorsBefore, descriptors());
+    } finally { // what a failed test has left does not outlive it
+      ProcessHandle.current()
+          .descendants()
+          .filter(each -> startedHere(each))
+          .forEach(ProcessHandle::destroyForcibly);
     }
-    await("the end of all programs", () -> children() <= childrenBefore);
-    await("closed descriptors", () -> descriptors() <= descriptorsBefore);
-    assertEquals(descriptorsBefore, descriptors());
+  }
+
+  private boolean startedHere(ProcessHandle process) {
+    Instant started = process.info().startInstant().orElse(Instant.MIN);
+    return started.isAfter(begun);
   }
 }
