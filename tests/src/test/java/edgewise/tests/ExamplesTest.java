@@ -23,6 +23,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +128,22 @@ class ExamplesTest {
         assertEquals(
             "hi, Ann\n", new String(ann.getInputStream().readNBytes(8), StandardCharsets.UTF_8));
       }
+    }
+  }
+
+  @Test
+  void cgiBinAnswersByAScript(@TempDir Path directory) throws Exception {
+    Path script = directory.resolve("greet");
+    Files.writeString(
+        script, "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nhello %s' \"$QUERY_STRING\"\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    try (var cgi = Example.start("CgiBin", directory.toString(), "127.0.0.1:0");
+        var socket = connect(cgi.line("http on "))) {
+      String request = "GET /cgi-bin/greet?world HTTP/1.0\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
+      assertTrue(answer.endsWith("\r\n\r\nhello world"), answer);
     }
   }
 
