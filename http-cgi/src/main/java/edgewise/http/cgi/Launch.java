@@ -68,6 +68,8 @@ final class Launch {
     if (!onLoop(() -> run.started(program))) {
       program.terminate();
     }
+    // The run's own timer ends with the loop, and nobody tells a run that awaits a header of that.
+    program.onTimeout(settings.limits().headerTimeout(), () -> endWithLoop(program));
     program.onTimeout(settings.limits().totalTimeout(), () -> timeIsUp(program));
     program.onExit(status -> exited(program, status));
   }
@@ -82,6 +84,12 @@ final class Launch {
     LOG.warn("{} has run for {}, and is ended", program.script, settings.limits().totalTimeout());
     onLoop(run::timeIsUp);
     program.terminate();
+  }
+
+  private void endWithLoop(Program program) {
+    if (!onLoop(() -> {})) {
+      program.terminate();
+    }
   }
 
   private void exited(Program program, int status) {

@@ -213,6 +213,19 @@ class CgiLifeTest {
   }
 
   @Test
+  void aProgramWhoseLoopHasEndedBeforeTheHeaderIsEnded() throws Exception {
+    rig.sh("silent", "echo $$ >$SCRATCH/pid; exec sleep 1000");
+    rig.start(CgiLimits.builder().headerTimeout(Duration.ofSeconds(2)));
+    try (Socket socket = rig.connect()) {
+      socket.getOutputStream().write(latin1("GET /cgi-bin/silent HTTP/1.1\r\nHost: a\r\n\r\n"));
+      rig.pid("pid");
+      rig.stop(Duration.ofMillis(100));
+    }
+    rig.close(); // the loops, and then it waits for the programs
+    assertFalse(Files.exists(Path.of("/proc/" + rig.pid("pid"))));
+  }
+
+  @Test
   void twoHundredAtOnceLeaveNothingBehind() throws Exception {
     rig.sh("cat", "printf 'Content-Type: a/b\\n\\n'; exec cat");
     rig.start(CgiLimits.builder().maxRunning(200));

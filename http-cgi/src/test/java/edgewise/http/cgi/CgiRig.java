@@ -238,6 +238,7 @@ final class CgiRig {
       for (AutoCloseable each : open) {
         each.close();
       }
+      open.clear();
       await("the end of all programs", () -> children() <= childrenBefore);
       await("closed descriptors", () -> descriptors() <= descriptorsBefore);
       assertEquals(descriptorsBefore, descriptors());
