@@ -85,6 +85,9 @@ final class Exchange {
 
   private @Nullable BodyWriter writer;
 
+  /** What to do if the response is never written. */
+  private @Nullable Runnable whenGone;
+
   /** Whether another request may follow; known when the head is written. */
   boolean persistent;
 
@@ -127,6 +130,7 @@ final class Exchange {
     arrived = null;
     held = null;
     writer = null;
+    whenGone = null;
     persistent = false;
     taken = true;
     return true;
@@ -527,7 +531,11 @@ final class Exchange {
     }
   }
 
-  /** It ends before its time: lets go of everything that waits for the rest. */
+  void whenGone(Runnable action) {
+    whenGone = action;
+  }
+
+  /** It ends, perhaps before its time: lets go of everything that waits for the rest. */
   void abandon(String why, @Nullable Throwable cause) {
     failReceiver(why, cause);
     if (writer != null) {
@@ -536,7 +544,18 @@ final class Exchange {
       }
       writer.close(cause);
     }
+    if (whenGone != null && reply != Reply.WRITTEN) {
+      tellGone(whenGone);
+    }
     release(held);
     release(arrived);
+  }
+
+  private void tellGone(Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable t) {
+      shared.log.error("what was to be done for a client that is gone failed", t);
+    }
   }
 }

@@ -112,6 +112,31 @@ class LaterTest {
     assertEquals(1, closed.size(), "the source is closed although it never began");
   }
 
+  @Test
+  void whoeverWorksOnAnAnswerLearnsThatNobodyWaitsForIt() {
+    var gone = new ArrayList<String>();
+    HttpRig server =
+        serve(q -> {
+          q.whenGone(() -> gone.add(q.path()));
+          answers.add(new CompletableFuture<>());
+          return Response.async(answers.getLast());
+        });
+    MemorySocket answered = server.connect();
+    answered.send("GET /answered HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.run();
+    answers.getFirst().complete(Response.text("x"));
+    server.run();
+    answered.end();
+    server.run();
+    assertTrue(answered.closed);
+    MemorySocket waiting = server.connect();
+    waiting.send("GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.run();
+    server.loop.stop(Duration.ZERO); // cuts off who is still there
+    server.run();
+    assertEquals(List.of("/waiting"), gone);
+  }
+
   private static BodySource closing(List<@Nullable Throwable> closed) {
     return new BodySource() {
       @Override

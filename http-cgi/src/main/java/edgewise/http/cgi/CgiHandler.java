@@ -57,6 +57,7 @@ final class CgiHandler implements HttpHandler {
     }
     boolean isHead = request.method().equals("HEAD");
     var run = new Run(request.loop(), isHead, bodyLength(request), settings.limits());
+    request.whenGone(run::clientGone);
     new Launch(scripts, settings, path, variables, run, running::decrementAndGet).begin();
     return run.response();
   }

@@ -331,6 +331,11 @@ final class Run implements BodySource, Reading.Listener {
     stop();
   }
 
+  /** The client is gone before the response was complete. */
+  void clientGone() {
+    stop();
+  }
+
   /** Nobody wants anything of the program any more, so it is to end. */
   private void stop() {
     drain();
