@@ -1,0 +1,247 @@
+package edgewise.http.jdk;
+
+import com.sun.net.httpserver.HttpContext;
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
+import edgewise.http.HttpLimits;
+import edgewise.http.Request;
+import edgewise.http.Response;
+import edgewise.http.StatusException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server of the JDK's API. Thread-safe.
+ *
+ * <pre>
+ *   NEW --bind()--> BOUND --start()--> STARTED
+ *    `---------------`------stop()------'---> STOPPED
+ * </pre>
+ *
+ * <p>It listens from bind on, so that the port is known and clients can connect; what they ask for
+ * waits until start.
+ */
+final class Server extends HttpServer {
+  private enum State {
+    NEW,
+    BOUND,
+    STARTED,
+    STOPPED
+  }
+
+  /** How long, beyond what was asked for, clients may take to get the last octets of responses. */
+  private static final Duration FLUSH_TIME = Duration.ofSeconds(1);
+
+  /** A program that asks for more, such as Integer.MAX_VALUE seconds, means: for ever. */
+  private static final Duration LONGEST_STOP = Duration.ofDays(365);
+
+  private final HttpLimits limits;
+  private final Contexts contexts = new Contexts();
+  private final Dispatcher dispatcher = new Dispatcher();
+
+  /** How each exchange under way will end. */
+  private final Set<CompletableFuture<Response>> open = ConcurrentHashMap.newKeySet();
+
+  private volatile State state = State.NEW;
+  private @Nullable Executor executor;
+  private edgewise.http.@Nullable HttpServer listening;
+  private @Nullable InetSocketAddress address;
+
+  Server(HttpLimits limits) {
+    this.limits = limits;
+  }
+
+  // --- life
+
+  @Override
+  public synchronized void bind(InetSocketAddress to, int backlog) throws IOException {
+    Objects.requireNonNull(to, "address");
+    if (state != State.NEW) {
+      throw new BindException("the server is bound already, or has stopped");
+    }
+    listening = Listen.on(to, backlog, limits, this::serve);
+    address = Listen.address(listening);
+    state = State.BOUND;
+  }
+
+  @Override
+  public synchronized void start() {
+    if (state != State.BOUND) {
+      throw new IllegalStateException(
+          "only a server that is bound can be started, and only once; this one is " + state);
+    }
+    if (executor == null) {
+      executor = Dispatcher.IN_TURN;
+    }
+    state = State.STARTED;
+    dispatcher.start(executor);
+  }
+
+  @Override
+  public synchronized void setExecutor(@Nullable Executor to) {
+    if (state == State.STARTED || state == State.STOPPED) {
+      throw new IllegalStateException("the executor has to be set before the start");
+    }
+    executor = to;
+  }
+
+  @Override
+  public synchronized @Nullable Executor getExecutor() {
+    return executor;
+  }
+
+  /** The address with the real port; null if it is not bound. */
+  @Override
+  public synchronized @Nullable InetSocketAddress getAddress() {
+    return address;
+  }
+
+  @Override
+  public void stop(int seconds) {
+    if (seconds < 0) {
+      throw new IllegalArgumentException("a delay must not be negative: " + seconds);
+    }
+    edgewise.http.HttpServer server = toStop();
+    if (server == null) {
+      return;
+    }
+    Duration atMost = Duration.ofSeconds(Math.min(seconds, LONGEST_STOP.toSeconds()));
+    server.stop(atMost.plus(FLUSH_TIME)); // returns at once: nothing is accepted any more
+    try {
+      awaitExchanges(atMost);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // which makes what follows as short as it can be
+    }
+    open.forEach(Server::cutOff);
+    server.close();
+    endDispatcher();
+  }
+
+  /** What is to be stopped; null if there is nothing, or somebody else has. */
+  private synchronized edgewise.http.@Nullable HttpServer toStop() {
+    edgewise.http.HttpServer server = state == State.STOPPED ? null : listening;
+    state = State.STOPPED;
+    return server;
+  }
+
+  private void awaitExchanges(Duration atMost) throws InterruptedException {
+    try {
+      CompletableFuture.allOf(open.toArray(CompletableFuture<?>[]::new))
+          .get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      // It has ended, if badly, and its client and the log have been told.
+    } catch (TimeoutException e) {
+      // So these are cut off.
+    }
+  }
+
+  private static void cutOff(CompletableFuture<Response> exchange) {
+    exchange.completeExceptionally(stopped());
+  }
+
+  private static StatusException stopped() {
+    return new StatusException(503, "the server has stopped");
+  }
+
+  private void endDispatcher() {
+    try {
+      dispatcher.end();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // --- contexts
+
+  @Override
+  public HttpContext createContext(String path, HttpHandler handler) {
+    Objects.requireNonNull(handler, "handler");
+    return add(path, handler);
+  }
+
+  @Override
+  public HttpContext createContext(String path) {
+    return add(path, null);
+  }
+
+  private Context add(String path, @Nullable HttpHandler handler) {
+    Objects.requireNonNull(path, "path");
+    var context = new Context(this, path, handler);
+    contexts.add(context);
+    return context;
+  }
+
+  @Override
+  public void removeContext(String path) {
+    Objects.requireNonNull(path, "path");
+    contexts.remove(path);
+  }
+
+  @Override
+  public void removeContext(HttpContext context) {
+    contexts.remove(context);
+  }
+
+  // --- requests, each on a virtual thread of its own
+
+  @SuppressWarnings("CollectionUndefinedEquality") // by identity is what is meant
+  private Response serve(Request request) throws Exception {
+    CompletableFuture<Response> outcome = new CompletableFuture<>();
+    open.add(outcome);
+    try {
+      if (state == State.STOPPED) {
+        throw stopped();
+      }
+      Response refusal = begin(request, outcome);
+      return refusal != null ? refusal : outcome.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof Exception cause ? cause : e;
+    } finally {
+      open.remove(outcome);
+    }
+  }
+
+  /**
+   * Has the exchange handled, and keeps no reference to it: one that nobody else has can be known
+   * to be lost.
+   */
+  private @Nullable Response begin(Request request, CompletableFuture<Response> outcome) {
+    URI target = target(request);
+    Context context = target.getPath() == null ? null : contexts.find(target.getPath());
+    if (context == null) {
+      return refusal(404, "404 Not Found", "no context has this path");
+    }
+    HttpHandler handler = context.getHandler();
+    if (handler == null) {
+      return refusal(500, "500 Internal Server Error", "the context has no handler");
+    }
+    dispatcher.add(new Exchange(context, handler, target, request, outcome));
+    return null;
+  }
+
+  private static URI target(Request request) {
+    try {
+      return new URI(request.target());
+    } catch (URISyntaxException e) {
+      throw new StatusException(400, "the request target is no URI");
+    }
+  }
+
+  /** An HTML page, as the JDK's own server sends it. */
+  private static Response refusal(int status, String title, String reason) {
+    return Response.html("<h1>" + title + "</h1>" + reason).withStatus(status);
+  }
+}
