@@ -12,6 +12,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Set;
@@ -42,7 +43,10 @@ final class Server extends HttpServer {
     STOPPED
   }
 
-  /** How long, beyond what was asked for, clients may take to get the last octets of responses. */
+  /**
+   * How long clients may then take to get the last octets of their responses: those of the JDK's
+   * handlers are in the kernel when they return, these may still wait for the loop.
+   */
   private static final Duration FLUSH_TIME = Duration.ofSeconds(1);
 
   /** A program that asks for more, such as Integer.MAX_VALUE seconds, means: for ever. */
@@ -126,6 +130,7 @@ final class Server extends HttpServer {
       Thread.currentThread().interrupt(); // which makes what follows as short as it can be
     }
     open.forEach(Server::cutOff);
+    server.reactor().stop(FLUSH_TIME);
     server.close();
     endDispatcher();
   }
@@ -219,29 +224,27 @@ final class Server extends HttpServer {
    * to be lost.
    */
   private @Nullable Response begin(Request request, CompletableFuture<Response> outcome) {
-    URI target = target(request);
+    URI target;
+    try {
+      target = new URI(request.target());
+    } catch (URISyntaxException e) {
+      return refusal("400 Bad Request", "the request target is no URI");
+    }
     Context context = target.getPath() == null ? null : contexts.find(target.getPath());
     if (context == null) {
-      return refusal(404, "404 Not Found", "no context has this path");
+      return refusal("404 Not Found", "no context has this path");
     }
     HttpHandler handler = context.getHandler();
     if (handler == null) {
-      return refusal(500, "500 Internal Server Error", "the context has no handler");
+      return refusal("500 Internal Server Error", "the context has no handler");
     }
     dispatcher.add(new Exchange(context, handler, target, request, outcome));
     return null;
   }
 
-  private static URI target(Request request) {
-    try {
-      return new URI(request.target());
-    } catch (URISyntaxException e) {
-      throw new StatusException(400, "the request target is no URI");
-    }
-  }
-
   /** An HTML page, as the JDK's own server sends it. */
-  private static Response refusal(int status, String title, String reason) {
-    return Response.html("<h1>" + title + "</h1>" + reason).withStatus(status);
+  private static Response refusal(String status, String reason) {
+    byte[] page = ("<h1>" + status + "</h1>" + reason).getBytes(StandardCharsets.US_ASCII);
+    return Response.bytes(page, "text/html").withStatus(Integer.parseInt(status, 0, 3, 10));
   }
 }
