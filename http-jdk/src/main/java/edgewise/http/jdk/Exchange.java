@@ -98,11 +98,10 @@ final class Exchange extends HttpExchange {
     try {
       executor.execute(this::handle);
     } catch (Throwable t) {
-      if (started) {
-        throw t; // not about this one
+      LOG.log(System.Logger.Level.WARNING, "the executor has failed", t);
+      if (!started) {
+        outcome.completeExceptionally(new StatusException(503, "too busy, try again"));
       }
-      LOG.log(System.Logger.Level.WARNING, "the executor has refused a request", t);
-      outcome.completeExceptionally(new StatusException(503, "too busy, try again"));
     }
   }
 

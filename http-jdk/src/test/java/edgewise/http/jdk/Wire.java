@@ -95,12 +95,17 @@ final class Wire implements AutoCloseable {
     String first = line();
     int status = Integer.parseInt(first.substring(9, 12));
     var fields = new TreeMap<String, List<String>>();
+    List<String> last = List.of();
     for (String line = line(); !line.isEmpty(); line = line()) {
+      if (line.startsWith(" ")) { // the JDK sends folded what it was given folded
+        last.addLast(last.removeLast() + line);
+        continue;
+      }
       int colon = line.indexOf(':');
-      fields
-          .computeIfAbsent(
-              line.substring(0, colon).toLowerCase(Locale.ROOT), _ -> new ArrayList<>())
-          .add(line.substring(colon + 1).strip());
+      last =
+          fields.computeIfAbsent(
+              line.substring(0, colon).toLowerCase(Locale.ROOT), _ -> new ArrayList<>());
+      last.add(line.substring(colon + 1).strip());
     }
     boolean none = method.equals("HEAD") || status < 200 || status == 204 || status == 304;
     return new Answer(status, fields, none ? "" : body(fields));
@@ -146,7 +151,7 @@ final class Wire implements AutoCloseable {
         throw new EOFException("the connection has ended");
       }
       if (octet == '\n') {
-        return line.toString(StandardCharsets.ISO_8859_1).strip();
+        return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
       }
       line.write(octet);
     }
