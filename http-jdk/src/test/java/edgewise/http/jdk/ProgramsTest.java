@@ -125,8 +125,6 @@ final class ProgramsTest {
         List.of(
             "-p",
             path,
-            "--add-modules",
-            "edgewise.http.jdk,edgewise.epoll,edgewise.select",
             "--enable-native-access=edgewise.linux",
             "-cp",
             Program.testClasses());
