@@ -1,8 +1,10 @@
 package edgewise.http.jdk;
 
 import com.sun.net.httpserver.HttpServer;
+import edgewise.http.StatusException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class Dispatcher {
   /** For a program that has set no executor: the handler runs on the dispatcher's thread. */
   static final Executor IN_TURN = Runnable::run;
+
+  private static final System.Logger LOG = System.getLogger("com.sun.net.httpserver");
 
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private volatile Executor executor = IN_TURN;
@@ -34,8 +38,24 @@ final class Dispatcher {
     thread.start();
   }
 
-  void add(Exchange exchange) {
-    queue.add(() -> exchange.handTo(executor));
+  /** Has an exchange handled on the executor. One that refuses to makes it a 503. */
+  void add(Ending ending, Runnable handling) {
+    queue.add(() -> handOver(ending, handling));
+  }
+
+  private void handOver(Ending ending, Runnable handling) {
+    var begun = new AtomicBoolean();
+    try {
+      executor.execute(() -> {
+        begun.set(true);
+        handling.run();
+      });
+    } catch (Throwable t) {
+      LOG.log(System.Logger.Level.WARNING, "the executor has failed", t);
+      if (!begun.get()) {
+        ending.fail(new StatusException(503, "too busy, try again"));
+      }
+    }
   }
 
   private void run() {

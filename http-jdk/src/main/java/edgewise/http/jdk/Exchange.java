@@ -10,7 +10,6 @@ import com.sun.net.httpserver.HttpPrincipal;
 import edgewise.Endpoint;
 import edgewise.http.Request;
 import edgewise.http.Response;
-import edgewise.http.StatusException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,8 +20,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +53,7 @@ final class Exchange extends HttpExchange {
   private final URI target;
   private final Request request;
 
-  /** Tells Edgewise that this is over, and how. Whoever completes it first has ended it. */
-  private final CompletableFuture<Response> outcome;
+  private final Ending ending;
 
   private final Headers requestHeaders;
   private final Headers responseHeaders = new Headers();
@@ -69,19 +65,13 @@ final class Exchange extends HttpExchange {
       Collections.synchronizedMap(new HashMap<>());
   private volatile @Nullable HttpPrincipal principal;
   private volatile int code = NO_CODE;
-  private volatile boolean started;
 
-  Exchange(
-      Context context,
-      HttpHandler handler,
-      URI target,
-      Request request,
-      CompletableFuture<Response> outcome) {
+  Exchange(Context context, HttpHandler handler, URI target, Request request, Ending ending) {
     this.context = context;
     this.handler = handler;
     this.target = target;
     this.request = request;
-    this.outcome = outcome;
+    this.ending = ending;
     var fields = new Headers();
     request.eachHeader(fields::add);
     requestHeaders = Headers.of(fields);
@@ -93,23 +83,8 @@ final class Exchange extends HttpExchange {
 
   // --- its handling
 
-  /** Has it handled on an executor; one that does not take it makes it a 503. */
-  void handTo(Executor executor) {
-    try {
-      executor.execute(this::handle);
-    } catch (Throwable t) {
-      LOG.log(System.Logger.Level.WARNING, "the executor has failed", t);
-      if (!started) {
-        outcome.completeExceptionally(new StatusException(503, "too busy, try again"));
-      }
-    }
-  }
-
-  private void handle() {
-    started = true;
-    if (outcome.isDone()) {
-      return; // the server has stopped meanwhile
-    }
+  /** Calls the filters, the authenticator and the handler, on this thread. */
+  void handle() {
     try {
       new Filter.Chain(context.getFilters(), this::authenticate).doFilter(this);
       returned();
@@ -140,15 +115,15 @@ final class Exchange extends HttpExchange {
   private void returned() throws IOException {
     if (responseBody.isComplete()) {
       responseBody.close(); // nothing can follow, though the handler has forgotten to say so
-    } else if (!outcome.isDone()) {
-      Lost.CLEANER.register(this, lost(outcome));
+    } else if (!ending.isOver()) {
+      Lost.CLEANER.register(this, lost(ending));
     }
   }
 
   /** Must not know the exchange itself, which then would never be lost. */
-  private static Runnable lost(CompletableFuture<Response> outcome) {
+  private static Runnable lost(Ending ending) {
     return () ->
-        outcome.completeExceptionally(
+        ending.fail(
             new IOException("a handler has let go of an exchange without ending its response"));
   }
 
@@ -159,7 +134,7 @@ final class Exchange extends HttpExchange {
     try {
       requestBody.close();
       to.close();
-      outcome.complete(Response.begun());
+      ending.complete();
     } catch (IOException e) {
       fail(e);
       throw e;
@@ -168,7 +143,7 @@ final class Exchange extends HttpExchange {
 
   /** The response cannot be completed: 500 if it has not begun, else the connection is cut off. */
   void fail(Throwable t) {
-    if (!outcome.completeExceptionally(t)) {
+    if (!ending.fail(t)) {
       var level = code == NO_CODE ? System.Logger.Level.WARNING : System.Logger.Level.DEBUG;
       LOG.log(level, "a handler failed when its exchange had ended", t);
     }
@@ -178,14 +153,14 @@ final class Exchange extends HttpExchange {
   @Override
   public void close() {
     if (!responseBody.hasBegun()) {
-      outcome.complete(Response.error(500).closing());
+      ending.answer(Response.error(500).closing());
       return;
     }
     try {
       requestBody.close();
       out.close(); // the outermost stream, which may have something to add
     } catch (IOException e) {
-      if (!outcome.isDone()) {
+      if (!ending.isOver()) {
         fail(e);
       }
     }
@@ -271,7 +246,7 @@ final class Exchange extends HttpExchange {
     if (responseBody.hasBegun()) {
       throw new IOException("the response has begun already");
     }
-    if (outcome.isDone()) {
+    if (ending.isOver()) {
       throw new IOException("the exchange has ended");
     }
     Response head = ResponseHead.of(status, responseHeaders);
@@ -279,7 +254,9 @@ final class Exchange extends HttpExchange {
     long framed = framedLength(status, length);
     announce(bodiless, framed, status);
     code = status;
-    responseBody.begin(request.respond(head, framed), bodiless ? 0 : framed);
+    OutputStream to = request.respond(head, framed);
+    ending.responseBegun();
+    responseBody.begin(to, bodiless ? 0 : framed);
     if (bodiless) {
       responseBody.close();
     }

@@ -37,7 +37,7 @@ final class Listen {
         HttpServer.builder()
             .limits(limits)
             .listenOptions(how)
-            .handler(HttpHandler.blocking(handler))
+            .handler(HttpHandler.streaming(handler))
             .listen(endpoint(address));
     return onDaemonThread(server);
   }

@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * waits until start.
  */
 final class Server extends HttpServer {
+  private static final System.Logger LOG = System.getLogger("com.sun.net.httpserver");
+
   private enum State {
     NEW,
     BOUND,
@@ -56,8 +58,8 @@ final class Server extends HttpServer {
   private final Contexts contexts = new Contexts();
   private final Dispatcher dispatcher = new Dispatcher();
 
-  /** How each exchange under way will end. */
-  private final Set<CompletableFuture<Response>> open = ConcurrentHashMap.newKeySet();
+  /** The exchanges under way. */
+  private final Set<Ending> open = ConcurrentHashMap.newKeySet();
 
   private volatile State state = State.NEW;
   private @Nullable Executor executor;
@@ -129,7 +131,7 @@ final class Server extends HttpServer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // which makes what follows as short as it can be
     }
-    open.forEach(Server::cutOff);
+    open.forEach(ending -> ending.fail(stopped()));
     server.reactor().stop(FLUSH_TIME);
     server.close();
     endDispatcher();
@@ -144,17 +146,13 @@ final class Server extends HttpServer {
 
   private void awaitExchanges(Duration atMost) throws InterruptedException {
     try {
-      CompletableFuture.allOf(open.toArray(CompletableFuture<?>[]::new))
+      CompletableFuture.allOf(open.stream().map(Ending::done).toArray(CompletableFuture<?>[]::new))
           .get(atMost.toNanos(), TimeUnit.NANOSECONDS);
     } catch (ExecutionException e) {
-      // It has ended, if badly, and its client and the log have been told.
+      throw new AssertionError("an end does not fail", e);
     } catch (TimeoutException e) {
-      // So these are cut off.
+      LOG.log(System.Logger.Level.DEBUG, "exchanges are cut off: {0}", open.size());
     }
-  }
-
-  private static void cutOff(CompletableFuture<Response> exchange) {
-    exchange.completeExceptionally(stopped());
   }
 
   private static StatusException stopped() {
@@ -200,46 +198,48 @@ final class Server extends HttpServer {
     contexts.remove(context);
   }
 
-  // --- requests, each on a virtual thread of its own
+  // --- requests
 
-  @SuppressWarnings("CollectionUndefinedEquality") // by identity is what is meant
+  /** On a loop, as soon as the head is there. */
   private Response serve(Request request) throws Exception {
-    CompletableFuture<Response> outcome = new CompletableFuture<>();
-    open.add(outcome);
+    var ending = new Ending(open);
+    return edgewise.http.HttpHandler.blocking(
+            ending,
+            call -> {
+              ending.begin(call);
+              if (state == State.STOPPED) {
+                ending.fail(stopped());
+              } else {
+                dispatcher.add(ending, () -> begin(request, ending));
+              }
+            })
+        .handle(request);
+  }
+
+  /** On the executor. */
+  private void begin(Request request, Ending ending) {
+    if (ending.isOver()) {
+      return; // the server has stopped meanwhile
+    }
     try {
-      if (state == State.STOPPED) {
-        throw stopped();
-      }
-      Response refusal = begin(request, outcome);
-      return refusal != null ? refusal : outcome.get();
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof Exception cause ? cause : e;
-    } finally {
-      open.remove(outcome);
+      handle(request, new URI(request.target()), ending);
+    } catch (URISyntaxException e) {
+      ending.answer(refusal("400 Bad Request", "the request target is no URI"));
+    } catch (Throwable t) {
+      ending.fail(t);
     }
   }
 
-  /**
-   * Has the exchange handled, and keeps no reference to it: one that nobody else has can be known
-   * to be lost.
-   */
-  private @Nullable Response begin(Request request, CompletableFuture<Response> outcome) {
-    URI target;
-    try {
-      target = new URI(request.target());
-    } catch (URISyntaxException e) {
-      return refusal("400 Bad Request", "the request target is no URI");
-    }
+  private void handle(Request request, URI target, Ending ending) {
     Context context = target.getPath() == null ? null : contexts.find(target.getPath());
+    HttpHandler handler = context == null ? null : context.getHandler();
     if (context == null) {
-      return refusal("404 Not Found", "no context has this path");
+      ending.answer(refusal("404 Not Found", "no context has this path"));
+    } else if (handler == null) {
+      ending.answer(refusal("500 Internal Server Error", "the context has no handler"));
+    } else {
+      new Exchange(context, handler, target, request, ending).handle();
     }
-    HttpHandler handler = context.getHandler();
-    if (handler == null) {
-      return refusal("500 Internal Server Error", "the context has no handler");
-    }
-    dispatcher.add(new Exchange(context, handler, target, request, outcome));
-    return null;
   }
 
   /** An HTML page, as the JDK's own server sends it. */

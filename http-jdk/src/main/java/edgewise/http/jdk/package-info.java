@@ -8,12 +8,12 @@
  * <p>The way of a request, and its threads:
  *
  * <pre>
- *   loop            reads the head, and starts
- *     `- a virtual thread    makes an Exchange, and waits until that is over, since a handler may
- *          |                 return long before it answers
- *          `- Dispatcher     one thread, which gives exchanges to the program's executor in turn,
- *               |            or runs them itself if there is none
- *               `- executor  filters, authenticator, handler; their streams lead to the loop
+ *   loop            reads the head, and makes an Ending of the request
+ *     `- Dispatcher        one thread, which gives requests to the program's executor in turn, or
+ *          |               handles them itself if there is none
+ *          `- executor     finds the Context, makes an Exchange, calls filters, authenticator and
+ *                          handler; the streams lead to the loop. Whoever closes the response's
+ *                          body ends the exchange, on any thread, now or later
  * </pre>
  *
  * <p>Not served: https. Where this differs from the JDK's own server on purpose is said in

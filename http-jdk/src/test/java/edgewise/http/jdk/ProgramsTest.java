@@ -122,12 +122,7 @@ final class ProgramsTest {
   void asModulesItIsFoundAsWell() throws Exception {
     String path = System.getProperty("java.class.path");
     var options =
-        List.of(
-            "-p",
-            path,
-            "--enable-native-access=edgewise.linux",
-            "-cp",
-            Program.testClasses());
+        List.of("-p", path, "--enable-native-access=edgewise.linux", "-cp", Program.testClasses());
     try (Program program = Program.start(options, MyApplication.class)) {
       assertEquals(EDGEWISE, program.serverClass);
       assertTrue(program.ask("/applications/myapp", GET).startsWith("200"));
