@@ -52,7 +52,6 @@ final class Exchange extends HttpExchange {
   private final HttpHandler handler;
   private final URI target;
   private final Request request;
-
   private final Ending ending;
 
   private final Headers requestHeaders;
@@ -160,7 +159,7 @@ final class Exchange extends HttpExchange {
       requestBody.close();
       out.close(); // the outermost stream, which may have something to add
     } catch (IOException e) {
-      if (!ending.isOver()) {
+      if (!ending.isOver()) { // else it has failed, and that has been told
         fail(e);
       }
     }

@@ -243,6 +243,26 @@ final class LifeTest {
 
   @ParameterizedTest
   @EnumSource
+  void aHandlerMayStopItsServerItself(Providers provider) throws Exception {
+    HttpServer server = provider.server();
+    var stopped = new CountDownLatch(1);
+    server.createContext(
+        "/",
+        exchange -> {
+          say(exchange, "bye");
+          server.stop(0);
+          stopped.countDown();
+        });
+    server.start();
+    try (Wire wire = new Wire(server.getAddress().getPort())) {
+      assertEquals("bye", wire.send(get("/")).answer("GET").body());
+      await(stopped);
+      assertTrue(wire.ends());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void stopWaitsForTheHandlerThatRunsInTurn(Providers provider) throws IOException {
     HttpServer server = provider.server();
     var running = new CountDownLatch(1);

@@ -105,7 +105,10 @@ final class SameAsJdkTest {
   private static Wire.Answer comparable(Wire.Answer answer) {
     Map<String, List<String>> fields = new TreeMap<>(answer.fields());
     fields.keySet().removeAll(List.of("date", "connection", "keep-alive", Wire.INTERIM));
-    return new Wire.Answer(answer.status(), fields, answer.body());
+    String body = answer.body();
+    boolean isLong = body.length() > 2000; // a failure shows it
+    return new Wire.Answer(
+        answer.status(), fields, isLong ? body.length() + ":" + body.hashCode() : body);
   }
 
   private static void say(HttpExchange exchange, int status, String text) throws IOException {
