@@ -395,7 +395,7 @@ final class Exchange {
         later = what;
         if (by != null) {
           receive(by);
-        } else if (!bodyEnded && !decoder.limit(limits.maxBodyBytes())) {
+        } else if (!bodyEnded && !canDiscard()) {
           paused = true; // too much to be thrown away: the connection ends with the response
         }
         listen(stage);
@@ -414,7 +414,7 @@ final class Exchange {
       try {
         loop.execute(() -> arrive(response, failure));
       } catch (RejectedExecutionException e) { // the loop has ended, and the connection with it
-        release(response);
+        release(response, e);
       }
     });
   }
@@ -422,7 +422,7 @@ final class Exchange {
   /** The answer has come; not before something that is under way on this connection is over. */
   private void arrive(@Nullable Response response, @Nullable Throwable failure) {
     if (!connection().isIn(this) || reply != Reply.AWAITED || arrived != null) {
-      release(response);
+      release(response, new IOException("the client is gone"));
       return;
     }
     Response answer =
@@ -443,9 +443,10 @@ final class Exchange {
     return true;
   }
 
-  private static void release(@Nullable Response response) {
+  /** Lets go of a response that is never sent. */
+  private static void release(@Nullable Response response, Throwable why) {
     if (response != null) {
-      response.release();
+      response.release(why);
     }
   }
 
@@ -460,7 +461,12 @@ final class Exchange {
     return parser.isPersistent()
         && !response.isClosing()
         && connection().mayPersist()
-        && (bodyEnded || (!awaitsContinue() && decoder.limit(limits.maxBodyBytes())));
+        && (bodyEnded || (!awaitsContinue() && (receiver != null || canDiscard())));
+  }
+
+  /** Whether what is left of the body may be thrown away, as far as that is known. */
+  private boolean canDiscard() {
+    return decoder.limit(limits.maxBodyBytes());
   }
 
   private Persistence persistence() {
@@ -495,6 +501,7 @@ final class Exchange {
   private void replied(int withStatus, long bodyBytes) {
     reply = Reply.WRITTEN;
     shared.answered(connection(), this, withStatus, bodyBytes);
+    persistent &= bodyEnded || canDiscard();
     if (bodyEnded || !persistent) {
       connection().exchangeEnded(this);
     } else {
@@ -547,8 +554,11 @@ final class Exchange {
     if (whenGone != null && reply != Reply.WRITTEN) {
       tellGone(whenGone);
     }
-    release(held);
-    release(arrived);
+    if (held != null || arrived != null) {
+      var gone = new IOException(why, cause);
+      release(held, gone);
+      release(arrived, gone);
+    }
   }
 
   private void tellGone(Runnable action) {
