@@ -10,9 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Requests made of good ones by accident: nothing throws, nothing hangs, and the octets mean the
@@ -111,8 +113,10 @@ class FuzzTest {
     parse(1, 20_000);
   }
 
+  /** {@code -Dtests.jvm=-Dedgewise.fuzz.inputs=10000000} makes it more. */
   @Test
   @Tag("slow")
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void theParserSaysTheSameForAnyCutOfVeryManyInputs() {
     parse(1_000_000, Integer.getInteger("edgewise.fuzz.inputs", 2_000_000));
   }
