@@ -124,13 +124,14 @@ final class EpollListener extends Registration implements ListeningSocket {
     if (!deregister()) {
       return;
     }
-    kernel.close(fd);
     try {
       if (file != null) {
-        file.remove();
+        file.remove(); // first, or somebody could find a dead server's file
       }
     } catch (IOException e) {
       throw new UncheckedIOException("the socket file of " + local + " could not be removed", e);
+    } finally {
+      kernel.close(fd);
     }
   }
 

@@ -158,7 +158,13 @@ final class SelectPoller implements Poller {
 
   private void replaceSelector() throws IOException {
     Selector old = selector;
-    Selector fresh = source.open();
+    Selector fresh;
+    try {
+      fresh = source.open();
+    } catch (IOException e) { // no descriptor is free: the old one spins, but it works
+      log.warn("the selector returns early with nothing, and a new one cannot be opened", e);
+      return;
+    }
     int moved = 0;
     for (SelectionKey key : old.keys()) {
       if (key.isValid() && key.attachment() instanceof Registration registration) {

@@ -12,6 +12,7 @@ import edgewise.spi.ListeningSocket;
 import edgewise.spi.Poller;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -140,6 +142,30 @@ class SelectPollerTest {
       assertFalse(broken.isOpen());
       pair.near().interest(0);
       assertTrue(nanosOf(poller, 20 * MILLI) >= 20 * MILLI);
+    }
+  }
+
+  @Test
+  void aSelectorThatSpinsIsKeptWhileNoOtherCanBeOpened() throws Exception {
+    var broken = new SpinningSelector();
+    var opens = new AtomicInteger();
+    var poller =
+        new SelectPoller(
+            new SelectBackend(),
+            4,
+            () -> {
+              int open = opens.getAndIncrement();
+              if (open == 1) {
+                throw new IOException("Too many open files");
+              }
+              return open == 0 ? broken : Selector.open();
+            });
+    try (var rig = new Rig(poller)) {
+      Rig.Pair pair = rig.pair();
+      rig.register(pair.near(), "socket", Readiness.READ);
+      pair.far().write(Rig.text("x"));
+      assertEquals(Readiness.READ, rig.await("socket"));
+      assertEquals(2 * SelectPoller.PREMATURE_LIMIT, broken.selects);
     }
   }
 

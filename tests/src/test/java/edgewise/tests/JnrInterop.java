@@ -14,7 +14,7 @@ import jnr.unixsocket.UnixSocketChannel;
 
 /** AF_UNIX with another library at the other end. */
 class JnrInterop {
-  // LESSONS, AF_UNIX: jnr-unixsocket 50 is its own write that says 0; ours must take every byte
+  // jnr-unixsocket 50 is its own write that says 0; ours must take every byte
   @Contract(families = Family.UNIX)
   void aJnrClientTalksToOurServer(Rig rig) throws Exception {
     Listener listener = rig.listen(connection -> (c, in) -> c.write(in));

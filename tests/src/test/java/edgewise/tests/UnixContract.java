@@ -92,7 +92,7 @@ class UnixContract {
     taken.close();
   }
 
-  // Scenario 48; LESSONS: a live socket file gets deleted by a second instance
+  // Elsewhere a second instance deletes the socket file of a live one.
   @Contract(families = Family.UNIX)
   void aLiveServersFileIsNotTakenAway(Rig rig) throws Exception {
     Listener first = rig.listen(connection -> (c, in) -> c.write(in));
@@ -108,7 +108,7 @@ class UnixContract {
     assertArrayEquals(new byte[] {'x'}, rig.readFrom(peer, 1));
   }
 
-  // Scenario 48; LESSONS: a leftover socket file blocks the next start
+  // Elsewhere a leftover socket file blocks the next start.
   @Contract(families = Family.UNIX)
   void aDeadServersFileIsReplaced(Rig rig) throws Exception {
     var dead = rig.foreignServer();
