@@ -273,6 +273,7 @@ public final class Compression implements HttpFilter {
    * Lets others have the processor, which a virtual thread keeps as long as it computes (JEP 444);
    * and ends where the client has left before the first octet, as it has then no way to tell.
    */
+  @SuppressWarnings("ThreadPriorityCheck") // the yield is a courtesy; nothing depends on it
   private static void pause(OutputStream out) throws IOException {
     if (out instanceof ResponseOutput response && response.isClosed()) {
       throw new IOException("the client is gone");

@@ -31,7 +31,7 @@ final class GzipOutput extends GZIPOutputStream {
   }
 
   @Override
-  public void write(byte[] octets, int offset, int length) throws IOException {
+  public synchronized void write(byte[] octets, int offset, int length) throws IOException {
     Objects.checkFromIndexSize(offset, length, octets.length);
     if (length > gathered.length - count) {
       pass();
