@@ -38,8 +38,8 @@ public final class Compression implements HttpFilter {
   private static final int DEFAULT_LEAST_BYTES = 256;
 
   /**
-   * Up to twice as fast as zlib's own default of 6, and what is made is 2 to 4 percent longer, measured
-   * on source text and JSON.
+   * Up to twice as fast as zlib's own default of 6, and what is made is 2 to 4 percent longer,
+   * measured on source text and JSON.
    */
   private static final int DEFAULT_LEVEL = 4;
 
