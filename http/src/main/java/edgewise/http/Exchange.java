@@ -85,6 +85,9 @@ final class Exchange {
 
   private @Nullable BodyWriter writer;
 
+  /** What to do if the response is never written. */
+  private @Nullable Runnable whenGone;
+
   /** Whether another request may follow; known when the head is written. */
   boolean persistent;
 
@@ -127,6 +130,7 @@ final class Exchange {
     arrived = null;
     held = null;
     writer = null;
+    whenGone = null;
     persistent = false;
     taken = true;
     return true;
@@ -391,7 +395,7 @@ final class Exchange {
         later = what;
         if (by != null) {
           receive(by);
-        } else if (!bodyEnded && !decoder.limit(limits.maxBodyBytes())) {
+        } else if (!bodyEnded && !canDiscard()) {
           paused = true; // too much to be thrown away: the connection ends with the response
         }
         listen(stage);
@@ -410,7 +414,7 @@ final class Exchange {
       try {
         loop.execute(() -> arrive(response, failure));
       } catch (RejectedExecutionException e) { // the loop has ended, and the connection with it
-        release(response);
+        release(response, e);
       }
     });
   }
@@ -418,7 +422,7 @@ final class Exchange {
   /** The answer has come; not before something that is under way on this connection is over. */
   private void arrive(@Nullable Response response, @Nullable Throwable failure) {
     if (!connection().isIn(this) || reply != Reply.AWAITED || arrived != null) {
-      release(response);
+      release(response, new IOException("the client is gone"));
       return;
     }
     Response answer =
@@ -439,9 +443,10 @@ final class Exchange {
     return true;
   }
 
-  private static void release(@Nullable Response response) {
+  /** Lets go of a response that is never sent. */
+  private static void release(@Nullable Response response, Throwable why) {
     if (response != null) {
-      response.release();
+      response.release(why);
     }
   }
 
@@ -456,7 +461,12 @@ final class Exchange {
     return parser.isPersistent()
         && !response.isClosing()
         && connection().mayPersist()
-        && (bodyEnded || (!awaitsContinue() && decoder.limit(limits.maxBodyBytes())));
+        && (bodyEnded || (!awaitsContinue() && (receiver != null || canDiscard())));
+  }
+
+  /** Whether what is left of the body may be thrown away, as far as that is known. */
+  private boolean canDiscard() {
+    return decoder.limit(limits.maxBodyBytes());
   }
 
   private Persistence persistence() {
@@ -491,6 +501,7 @@ final class Exchange {
   private void replied(int withStatus, long bodyBytes) {
     reply = Reply.WRITTEN;
     shared.answered(connection(), this, withStatus, bodyBytes);
+    persistent &= bodyEnded || canDiscard();
     if (bodyEnded || !persistent) {
       connection().exchangeEnded(this);
     } else {
@@ -527,7 +538,11 @@ final class Exchange {
     }
   }
 
-  /** It ends before its time: lets go of everything that waits for the rest. */
+  void whenGone(Runnable action) {
+    whenGone = action;
+  }
+
+  /** It ends, perhaps before its time: lets go of everything that waits for the rest. */
   void abandon(String why, @Nullable Throwable cause) {
     failReceiver(why, cause);
     if (writer != null) {
@@ -536,7 +551,21 @@ final class Exchange {
       }
       writer.close(cause);
     }
-    release(held);
-    release(arrived);
+    if (whenGone != null && reply != Reply.WRITTEN) {
+      tellGone(whenGone);
+    }
+    if (held != null || arrived != null) {
+      var gone = new IOException(why, cause);
+      release(held, gone);
+      release(arrived, gone);
+    }
+  }
+
+  private void tellGone(Runnable action) {
+    try {
+      action.run();
+    } catch (Throwable t) {
+      shared.log.error("what was to be done for a client that is gone failed", t);
+    }
   }
 }

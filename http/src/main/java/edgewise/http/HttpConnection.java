@@ -87,7 +87,7 @@ final class HttpConnection implements Handler {
   }
 
   @Override
-  public void onOpen(Connection self) throws IOException {
+  public void onOpen(Connection self) {
     shared.opened(this);
     client = shared.clientOf(this);
     if (shared.clients.admit(client)) {
@@ -117,6 +117,7 @@ final class HttpConnection implements Handler {
 
   private void enter() {
     shared.date.refresh(System.currentTimeMillis());
+    shared.stallWatch.enter();
     phaseBefore = phase;
     entered = true;
   }
@@ -130,6 +131,7 @@ final class HttpConnection implements Handler {
   private void settleReading() {
     while (phase == Phase.EXCHANGE && exchange().goOn(NOTHING)) {} // an answer, or the body's end
     entered = false;
+    shared.stallWatch.leave();
     if (phase == Phase.UPGRADED) {
       return;
     }
@@ -206,13 +208,10 @@ final class HttpConnection implements Handler {
 
   /** Calls a handler, whose failure becomes a response. */
   Response call(Callee handler, Request request) {
-    shared.stallWatch.enter();
     try {
       return handler.call(request);
     } catch (Throwable t) {
       return shared.failures.response(request, t);
-    } finally {
-      shared.stallWatch.leave();
     }
   }
 
@@ -361,14 +360,14 @@ final class HttpConnection implements Handler {
     return remote;
   }
 
-  /** For the access log: the address without its port, or a dash for who has none. */
+  /** For the access log: the address without its port; {@code unix:} for a unix socket. */
   String remoteName() {
     if (remoteName == null) {
       try {
         remoteName =
             remote() instanceof Endpoint.Inet(InetAddress address, int _)
                 ? address.getHostAddress()
-                : "-";
+                : "unix:";
       } catch (IOException e) {
         remoteName = "-"; // it is gone
       }

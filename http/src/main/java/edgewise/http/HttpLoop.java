@@ -51,11 +51,16 @@ final class HttpLoop {
     }
   }
 
-  /** The address that a connection counts for; asking costs a system call. */
-  @Nullable InetAddress clientOf(HttpConnection connection) throws IOException {
-    return limits.maxConnectionsPerClient() == Integer.MAX_VALUE
-        ? null
-        : ClientLimit.client(connection.remote());
+  /** The address that a connection counts for, or null; asking costs a system call. */
+  @Nullable InetAddress clientOf(HttpConnection connection) {
+    if (limits.maxConnectionsPerClient() == Integer.MAX_VALUE) {
+      return null;
+    }
+    try {
+      return ClientLimit.client(connection.remote());
+    } catch (IOException e) {
+      return null; // it is gone already, as ENOTCONN says, and the loop is about to find out
+    }
   }
 
   // --- what the access log is told

@@ -413,6 +413,18 @@ public final class Request {
     return blocking.respond(head, length);
   }
 
+  /**
+   * Does something if the connection ends before the response has been written, such as giving up
+   * work that nobody waits for. Called on the loop. A client that merely ends its sending side
+   * still waits.
+   *
+   * @param action to be named while the handler runs, on the loop; one per request
+   */
+  public void whenGone(Runnable action) {
+    connection().checkThread();
+    exchange.whenGone(action);
+  }
+
   // --- for handlers around handlers
 
   /** The request is going to be read after its handler has returned. */

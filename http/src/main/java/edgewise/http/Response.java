@@ -71,8 +71,8 @@ public final class Response {
     /** How many octets, or {@link #UNKNOWN}. */
     long length();
 
-    /** Lets go of what it holds. */
-    default void release() {}
+    /** Lets go of what it holds: it is sent, or for the reason given never will be. */
+    default void release(@Nullable Throwable why) {}
 
     /** Octets in memory. */
     @SuppressWarnings("ArrayRecordComponent") // compared by nobody
@@ -86,7 +86,7 @@ public final class Response {
     /** A region of a file, which the response owns. */
     record FileRegion(OpenFile file, long position, long length) implements Body {
       @Override
-      public void release() {
+      public void release(@Nullable Throwable why) {
         file.close(); // idempotent: a file of several regions is closed once
       }
     }
@@ -98,16 +98,16 @@ public final class Response {
       }
 
       @Override
-      public void release() {
-        parts.forEach(Body::release);
+      public void release(@Nullable Throwable why) {
+        parts.forEach(part -> part.release(why));
       }
     }
 
     /** What a source writes on the loop. */
     record Source(BodySource source, long length) implements Body {
       @Override
-      public void release() {
-        source.close(null);
+      public void release(@Nullable Throwable why) {
+        source.close(why);
       }
     }
 
@@ -355,9 +355,14 @@ public final class Response {
     return closing;
   }
 
-  /** Lets go of the file or the source, if there is one: it is sent, or never will be. */
+  /** Lets go of the file or the source, if there is one: all that was wanted of it is sent. */
   void release() {
-    body.release();
+    body.release(null);
+  }
+
+  /** Lets go of the file or the source, if there is one: it is never sent. */
+  void release(Throwable why) {
+    body.release(why);
   }
 
   byte[] head() {

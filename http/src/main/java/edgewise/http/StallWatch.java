@@ -32,7 +32,7 @@ final class StallWatch implements AutoCloseable {
               nanos / 1_000_000,
               stack);
 
-  /** One loop's count; odd while a handler runs. */
+  /** One loop's count; odd while HTTP, and so perhaps a handler, runs. */
   static final class Mark {
     private static final VarHandle COUNT;
 
@@ -49,24 +49,23 @@ final class StallWatch implements AutoCloseable {
     @SuppressWarnings("unused") // by the handle
     private long count;
 
-    /** Calls inside calls, such as those of a filter: only the outermost is counted. */
-    private int depth;
-
     // The watcher's notes.
     private long countBefore;
     private long sinceNanos;
     private boolean reported;
 
     void enter() {
-      if (depth++ == 0) {
-        COUNT.setOpaque(this, (long) COUNT.get(this) + 1);
-      }
+      set((long) COUNT.get(this) | 1);
     }
 
+    /** Also harmless when repeated, as where handlers of two connections call one another. */
     void leave() {
-      if (--depth == 0) {
-        COUNT.setOpaque(this, (long) COUNT.get(this) + 1);
-      }
+      long now = (long) COUNT.get(this);
+      set(now + (now & 1));
+    }
+
+    private void set(long value) {
+      COUNT.setOpaque(this, value);
     }
 
     private void look(long now, long limitNanos, Report report) {

@@ -3,12 +3,18 @@ package edgewise.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Requests made of good ones by accident: nothing throws, nothing hangs, and the octets mean the
@@ -107,10 +113,12 @@ class FuzzTest {
     parse(1, 20_000);
   }
 
+  /** {@code -Dtests.jvm=-Dedgewise.fuzz.inputs=10000000} makes it more. */
   @Test
   @Tag("slow")
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void theParserSaysTheSameForAnyCutOfVeryManyInputs() {
-    parse(1_000_000, 2_000_000);
+    parse(1_000_000, Integer.getInteger("edgewise.fuzz.inputs", 2_000_000));
   }
 
   private static void parse(long firstSeed, int count) {
@@ -128,9 +136,18 @@ class FuzzTest {
   @Test
   void theConnectionAnswersTheSameForAnyCut() {
     var seen = new StringBuilder();
-    Router router =
-        new Router().any("/echo", q -> echo(q, seen)).any("/{path...}", q -> echo(q, seen));
-    try (var rig = new HttpRig(router, LIMITS)) {
+    answersTheSame(new Router().any("/{path...}", q -> echo(q, seen)), seen);
+  }
+
+  @Test
+  void aReceiverSeesTheSameForAnyCut() {
+    var seen = new StringBuilder();
+    HttpHandler receiving = HttpHandler.streaming(q -> receive(q, seen));
+    answersTheSame(new Router().any("/{path...}", receiving), seen);
+  }
+
+  private static void answersTheSame(HttpHandler handler, StringBuilder seen) {
+    try (var rig = new HttpRig(handler, LIMITS)) {
       for (long seed = 1; seed <= 2_000; seed++) {
         var random = new Random(seed);
         byte[] octets = Cuts.octets(mutated(random));
@@ -147,6 +164,31 @@ class FuzzTest {
     seen.append(request).append(request.host()).append(request.bodyText()).append('\n');
     request.eachHeader((name, value) -> seen.append(name).append('=').append(value).append('\n'));
     return Response.bytes(request.bodyBytes(), "application/octet-stream");
+  }
+
+  /** Where the body is cut differs; what it is, how it ends, and what the client gets does not. */
+  private static Response receive(Request request, StringBuilder seen) {
+    seen.append(request).append('\n');
+    var answer = new CompletableFuture<Response>();
+    return Response.receiving(
+        new BodyReceiver() {
+          @Override
+          public void receive(ByteBuffer part) {
+            seen.append(StandardCharsets.ISO_8859_1.decode(part));
+          }
+
+          @Override
+          public void end(List<Response.Field> trailers) {
+            seen.append("\nend ").append(trailers).append('\n');
+            answer.complete(Response.text("" + seen.length()));
+          }
+
+          @Override
+          public void fail(IOException cause) {
+            seen.append("\nfail ").append(cause.getMessage()).append('\n');
+          }
+        },
+        answer);
   }
 
   private static String play(HttpRig rig, byte[] octets, List<Integer> cuts, StringBuilder seen) {

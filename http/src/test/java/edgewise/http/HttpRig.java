@@ -80,6 +80,12 @@ final class HttpRig implements AutoCloseable {
     }
   }
 
+  /** Cuts off all clients. */
+  void abortAll() {
+    protocol.loops().forEach(HttpLoop::abort);
+    run();
+  }
+
   /** Sends octets and returns what comes back. */
   String exchange(String octets) {
     MemorySocket client = connect();

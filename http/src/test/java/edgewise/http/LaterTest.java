@@ -112,6 +112,31 @@ class LaterTest {
     assertEquals(1, closed.size(), "the source is closed although it never began");
   }
 
+  @Test
+  void whoeverWorksOnAnAnswerLearnsThatNobodyWaitsForIt() {
+    var gone = new ArrayList<String>();
+    HttpRig server =
+        serve(q -> {
+          q.whenGone(() -> gone.add(q.path()));
+          answers.add(new CompletableFuture<>());
+          return Response.async(answers.getLast());
+        });
+    MemorySocket answered = server.connect();
+    answered.send("GET /answered HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.run();
+    answers.getFirst().complete(Response.text("x"));
+    server.run();
+    answered.end();
+    server.run();
+    assertTrue(answered.closed);
+    MemorySocket waiting = server.connect();
+    waiting.send("GET /waiting HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.run();
+    server.loop.stop(Duration.ZERO); // cuts off who is still there
+    server.run();
+    assertEquals(List.of("/waiting"), gone);
+  }
+
   private static BodySource closing(List<@Nullable Throwable> closed) {
     return new BodySource() {
       @Override
@@ -143,25 +168,27 @@ class LaterTest {
 
   @Test
   void aLateAnswerNeverReachesAnotherRequest() {
-    // The first request is refused while its answer is under way, the second uses the connection's
-    // successor: an answer belongs to its request and to nothing else.
-    var stage = new CompletableFuture<Response>();
+    // What the first request held is free for the second, but not the answer to the first.
     HttpRig server =
         serve(
-            new Router()
-                .post("/", HttpHandler.streaming(q -> Response.async(stage)))
-                .get("/next", q -> Response.text("next")));
-    MemorySocket client = server.connect();
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz");
+            HttpHandler.streaming(q -> {
+              answers.add(new CompletableFuture<>());
+              return Response.async(answers.getLast());
+            }));
+    MemorySocket refused = server.connect();
+    refused.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz");
     server.run();
-    assertEquals(400, Answers.read(client.received(), false).only().status());
+    assertEquals(400, Answers.read(refused.received(), false).only().status());
     MemorySocket other = server.connect();
-    other.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+    other.send(GET);
     server.run();
-    stage.complete(Response.text("whose?"));
+    answers.get(0).complete(Response.text("for the first"));
     server.run();
-    assertEquals(400, Answers.read(client.received(), false).only().status());
-    assertEquals("whose?", Answers.read(other.received(), false).only().body());
+    assertEquals("", other.received());
+    answers.get(1).complete(Response.text("for the second"));
+    server.run();
+    assertEquals("for the second", Answers.read(other.received(), false).only().body());
+    assertEquals(400, Answers.read(refused.received(), false).only().status());
   }
 
   @Test

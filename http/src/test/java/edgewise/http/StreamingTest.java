@@ -112,6 +112,19 @@ class StreamingTest {
   }
 
   @Test
+  void aBodyThatIsReceivedIsNotShownAsWell() {
+    HttpRig server =
+        serve(
+            HttpHandler.streaming(q -> {
+              var upload = new Upload();
+              return Response.receiving(upload, upload.answer)
+                  .map(r -> Response.text("" + q.hasWholeBody()));
+            }));
+    String received = server.exchange(POST + "Content-Length: 5\r\n\r\nhello");
+    assertEquals("false", Answers.read(received, false).only().body());
+  }
+
+  @Test
   void anEmptyBodyHasABeginAndAnEnd() {
     var upload = new Upload();
     Answers.Answer answer = Answers.read(serve(receiving(upload)).exchange(GET), false).only();
@@ -170,6 +183,23 @@ class StreamingTest {
   }
 
   @Test
+  void aClientThatWasMadeToWaitGetsAWholeWindowAfterwards() {
+    var upload = new Upload();
+    upload.pauseAfter = 1;
+    HttpRig server = serve(receiving(upload));
+    MemorySocket client = server.connect();
+    client.send(POST + "Content-Length: 10\r\n\r\nhello");
+    server.run();
+    server.pass(Duration.ofSeconds(15)); // in the second window
+    upload.flow().resume();
+    server.run();
+    server.pass(Duration.ofSeconds(10));
+    assertEquals("", client.received(), "it had half a window only");
+    server.pass(Duration.ofSeconds(10));
+    assertEquals(408, Answers.read(client.received(), false).only().status());
+  }
+
+  @Test
   void aReceiverLearnsThatTheClientIsTooSlow() {
     var upload = new Upload();
     HttpRig server = serve(receiving(upload));
@@ -205,6 +235,22 @@ class StreamingTest {
     assertEquals("enough", Answers.read(client.received(), false).only().body());
     assertEquals("fail: the response has ended before the request's body", upload.events.getLast());
     client.send("world" + NEXT);
+    server.run();
+    assertEquals(List.of(200, 200), Answers.read(client.received(), false).statuses());
+    assertEquals("hello", upload.body.toString());
+  }
+
+  @Test
+  void anAnswerWhileTheReceiverIsPausedLetsTheRestGo() {
+    var upload = new Upload();
+    upload.pauseAfter = 1;
+    HttpRig server = serve(receiving(upload));
+    MemorySocket client = server.connect();
+    client.send(POST + "Content-Length: 10\r\n\r\nhello");
+    server.run();
+    client.send("world" + NEXT);
+    server.run();
+    upload.answer.complete(Response.text("enough"));
     server.run();
     assertEquals(List.of(200, 200), Answers.read(client.received(), false).statuses());
     assertEquals("hello", upload.body.toString());

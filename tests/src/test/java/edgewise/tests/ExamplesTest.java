@@ -5,16 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -123,11 +132,64 @@ class ExamplesTest {
   }
 
   @Test
+  void cgiBinAnswersByAScript(@TempDir Path directory) throws Exception {
+    Path script = directory.resolve("greet");
+    Files.writeString(
+        script, "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\nhello %s' \"$QUERY_STRING\"\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
+    try (var cgi = Example.start("CgiBin", directory.toString(), "127.0.0.1:0");
+        var socket = connect(cgi.line("http on "))) {
+      String request = "GET /cgi-bin/greet?world HTTP/1.0\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
+      assertTrue(answer.endsWith("\r\n\r\nhello world"), answer);
+    }
+  }
+
+  @Test
   void signalsTicksAndIsSignalled() throws Exception {
     try (var signals = Example.start("Signals")) {
       assertEquals("tick", signals.line(""));
       assertEquals("signalled 3 times", signals.line(""));
       assertEquals(0, signals.exitCode());
     }
+  }
+
+  @Test
+  void theBoardShowsEverybodyWhatOneWrites() throws Exception {
+    try (var board = Example.start("Board", "127.0.0.1:0");
+        var client = HttpClient.newHttpClient()) {
+      String url = "http://" + board.line("board on ");
+      HttpResponse<InputStream> events =
+          client.send(request(url + "/events").build(), BodyHandlers.ofInputStream());
+      assertEquals("text/event-stream", events.headers().firstValue("Content-Type").orElseThrow());
+      HttpRequest.Builder post =
+          request(url + "/messages")
+              .header("Content-Type", "application/x-www-form-urlencoded")
+              .POST(BodyPublishers.ofString("text=h%C3%A9llo+you"));
+      assertEquals(204, client.send(post.build(), BodyHandlers.discarding()).statusCode());
+      try (var lines =
+          new BufferedReader(new InputStreamReader(events.body(), StandardCharsets.UTF_8))) {
+        assertEquals("data: h\u00e9llo you", lines.readLine());
+      }
+      assertEquals("later\n", body(client, request(url + "/later")));
+      String disposition = "Content-Disposition: form-data; name=f; filename=x";
+      String form = String.join("\r\n", "--b", disposition, "", "12345", "--b--", "");
+      HttpRequest.Builder upload =
+          request(url + "/upload")
+              .header("Content-Type", "multipart/form-data; boundary=b")
+              .POST(BodyPublishers.ofString(form));
+      assertEquals("f: 5 bytes\n", body(client, upload));
+      assertTrue(body(client, request(url + "/")).contains("EventSource"));
+    }
+  }
+
+  private static HttpRequest.Builder request(String url) {
+    return HttpRequest.newBuilder(URI.create(url)).version(HttpClient.Version.HTTP_1_1);
+  }
+
+  private static String body(HttpClient client, HttpRequest.Builder request) throws Exception {
+    return client.send(request.build(), BodyHandlers.ofString()).body();
   }
 }

@@ -61,7 +61,7 @@ class IdleConnectionsContract {
     rig.until("all are accepted", () -> handler.open == BUSY + IDLE);
     rig.turns(5);
     assertEquals(BUSY + IDLE, rig.loop().connections());
-    assertEquals(memoryBefore, directMemory(), "native memory that grew with idle connections");
+    assertNoMoreThan(memoryBefore, directMemory());
 
     long eventsBefore = rig.loop().stats().events();
     int callsBefore = handler.calls;
@@ -70,7 +70,12 @@ class IdleConnectionsContract {
     assertTrue(
         events <= 2L * (handler.calls - callsBefore),
         events + " events for " + (handler.calls - callsBefore) + " messages: idle ones cost work");
-    assertEquals(memoryBefore, directMemory());
+    assertNoMoreThan(memoryBefore, directMemory());
+  }
+
+  /** Less is possible: what earlier tests left may be collected meanwhile. */
+  private static void assertNoMoreThan(long before, long after) {
+    assertTrue(after <= before, () -> (after - before) + " bytes of native memory more");
   }
 
   private static void talk(Rig rig, Iterable<Peer> peers, Counting handler) throws Exception {
