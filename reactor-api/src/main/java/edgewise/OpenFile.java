@@ -1,9 +1,14 @@
 package edgewise;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
 /**
  * A file opened for sending. Counts its holders: whoever opened it is one, each {@link
  * Connection#sendFile} that has not ended is another; the descriptor is closed when the last lets
- * go. Belongs to one thread at a time, that of the loop it is sent on.
+ * go. Belongs to one thread at a time: that of the loop it is sent on, or another that it was
+ * handed to and that only reads. Who hands it on leaves it alone until it has come back; holders
+ * come and go on the loop.
  */
 public abstract class OpenFile implements AutoCloseable {
   private final boolean directory;
@@ -43,6 +48,34 @@ public abstract class OpenFile implements AutoCloseable {
   public final long fileKey() {
     return fileKey;
   }
+
+  /**
+   * Reads from a position in the file, pread(2); may wait for the disk, so not on a loop. On any
+   * one thread at a time, which is not to close the file meanwhile: the number of its descriptor
+   * would soon be that of another.
+   *
+   * @param into receives bytes from its position on, which moves; direct or in an array
+   * @return how many, which may be fewer than there is room for; -1 at the end of the file or
+   *     behind it
+   * @throws IllegalArgumentException if the position is negative
+   * @throws IllegalStateException if the file is closed
+   * @throws IOException if it cannot be read, a directory never can
+   */
+  public final int read(ByteBuffer into, long position) throws IOException {
+    if (position < 0) {
+      throw new IllegalArgumentException("a position in a file is not negative: " + position);
+    }
+    if (holders == 0) {
+      throw new IllegalStateException("the file is closed");
+    }
+    if (directory) {
+      throw new IOException("EISDIR: a directory cannot be read");
+    }
+    return into.hasRemaining() ? readFile(into, position) : 0;
+  }
+
+  /** Reads as {@link #read}, into at least one byte of room; called of regular files. */
+  protected abstract int readFile(ByteBuffer into, long position) throws IOException;
 
   /** Lets go of the file; what is queued of it will still be sent. Idempotent. */
   @Override

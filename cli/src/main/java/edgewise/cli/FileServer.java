@@ -4,12 +4,15 @@ import edgewise.Endpoint;
 import edgewise.LoopOptions;
 import edgewise.Reactor;
 import edgewise.Trigger;
+import edgewise.http.AccessLog;
+import edgewise.http.Compression;
 import edgewise.http.FileHandler;
 import edgewise.http.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.SocketException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -86,6 +89,30 @@ final class FileServer {
       description = "Event loops, a thread each; default: one per processor.")
   private int loops = Runtime.getRuntime().availableProcessors();
 
+  @Option(
+      names = "--gzip",
+      description = "Compress text, JSON and the like for clients that accept gzip.")
+  private boolean gzip;
+
+  @Option(
+      names = "--precompressed",
+      description = "Send NAME.br or NAME.gz in place of NAME to clients that accept it.")
+  private boolean precompressed;
+
+  @Option(
+      names = "--cache-control",
+      paramLabel = "PATTERN=VALUE",
+      description =
+          "Cache-Control for the files like PATTERN, such as '*.html=no-cache'; may be repeated,"
+              + " the first that fits counts.")
+  private List<String> cacheRules = List.of();
+
+  @Option(
+      names = "--access-log",
+      paramLabel = "FILE|-",
+      description = "Append a line for each response to FILE, or print it on stdout.")
+  private @Nullable String accessLog;
+
   /**
    * Serves until a signal ends the process; returns only if that fails.
    *
@@ -103,9 +130,11 @@ final class FileServer {
     List<Endpoint> endpoints = addresses == null ? List.of(Endpoint.loopback(8080)) : addresses;
     endpoints.forEach(endpoint -> ListenAddress.check(endpoint, choice.backend()));
     var failure = new CompletableFuture<Throwable>();
+    Consumer<FileHandler.Builder> files = ServedFiles.of(precompressed, cacheRules);
+    AccessLog log = openLog();
     Reactor reactor = openReactor(choice, failure);
-    HttpServer server = start(reactor, endpoints, routes);
-    StopOnSignal stop = StopOnSignal.install(server, reactor, err);
+    HttpServer server = start(reactor, endpoints, log, files, routes);
+    StopOnSignal stop = StopOnSignal.install(server, reactor, log, err);
     print(server, reactor);
     return stop.await(failure);
   }
@@ -135,6 +164,17 @@ final class FileServer {
     }
   }
 
+  private @Nullable AccessLog openLog() {
+    try {
+      return accessLog == null
+          ? null
+          : accessLog.equals("-") ? AccessLog.to(System.out) : AccessLog.toFile(Path.of(accessLog));
+    } catch (IOException | InvalidPathException e) {
+      throw CommandFailure.ofUser(
+          "cannot write the access log '%s', name another file: %s".formatted(accessLog, e));
+    }
+  }
+
   private Reactor openReactor(BackendChoice choice, CompletableFuture<Throwable> failure) {
     var options =
         LoopOptions.builder()
@@ -152,13 +192,25 @@ final class FileServer {
   }
 
   private HttpServer start(
-      Reactor reactor, List<Endpoint> endpoints, Consumer<HttpServer.Builder> routes) {
-    var builder =
-        HttpServer.builder().reactor(reactor).files("/", directory, FileHandler.Option.LISTING);
+      Reactor reactor,
+      List<Endpoint> endpoints,
+      @Nullable AccessLog log,
+      Consumer<FileHandler.Builder> files,
+      Consumer<HttpServer.Builder> routes) {
+    var builder = HttpServer.builder().reactor(reactor).files("/", directory, files);
     routes.accept(builder);
+    if (gzip) {
+      builder.filter(Compression.gzip());
+    }
+    if (log != null) {
+      builder.accessLog(log);
+    }
     try {
       endpoints.forEach(builder::listen);
       return builder.start();
+    } catch (CommandFailure e) {
+      reactor.close();
+      throw e;
     } catch (SocketException | UnsupportedOperationException e) {
       reactor.close();
       throw CommandFailure.ofUser("cannot listen, try another --listen ADDRESS: " + e.getMessage());

@@ -2,6 +2,7 @@ package edgewise.cli;
 
 import edgewise.EventLoop;
 import edgewise.Reactor;
+import edgewise.http.AccessLog;
 import edgewise.http.HttpServer;
 import edgewise.linux.Linux;
 import edgewise.linux.Signal;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
 
 /**
@@ -43,20 +45,24 @@ final class StopOnSignal {
 
   private final HttpServer server;
   private final Reactor reactor;
+  private final @Nullable AccessLog log;
   private final PrintWriter err;
   private final Thread hook = new Thread(this::stopAndHalt, "edgewise-stop");
   private final Set<Thread> known;
 
-  private StopOnSignal(HttpServer server, Reactor reactor, PrintWriter err) {
+  private StopOnSignal(
+      HttpServer server, Reactor reactor, @Nullable AccessLog log, PrintWriter err) {
     this.server = server;
     this.reactor = reactor;
+    this.log = log;
     this.err = err;
     known = Set.copyOf(Thread.getAllStackTraces().keySet());
   }
 
   /** From now on a signal stops the server. */
-  static StopOnSignal install(HttpServer server, Reactor reactor, PrintWriter err) {
-    var stop = new StopOnSignal(server, reactor, err);
+  static StopOnSignal install(
+      HttpServer server, Reactor reactor, @Nullable AccessLog log, PrintWriter err) {
+    var stop = new StopOnSignal(server, reactor, log, err);
     Runtime.getRuntime().addShutdownHook(stop.hook);
     return stop;
   }
@@ -75,7 +81,15 @@ final class StopOnSignal {
     }
     Main.printLine(err, "a loop failed, so the server has ended: " + cause);
     reactor.close();
+    closeLog();
     return ExitCode.SOFTWARE;
+  }
+
+  /** Its last lines are written then; {@link Runtime#halt} would lose them. */
+  private void closeLog() {
+    if (log != null) {
+      log.close();
+    }
   }
 
   /** The hook. */
@@ -98,6 +112,7 @@ final class StopOnSignal {
     Thread.ofPlatform().daemon().name("edgewise-stopping").start(this::whileStopping);
     server.awaitStop();
     reactor.close();
+    closeLog();
   }
 
   /**

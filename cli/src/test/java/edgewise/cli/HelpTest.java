@@ -33,7 +33,18 @@ class HelpTest {
   void theHelpOfAServerNamesEveryOptionAndFormOfAddress(String command) {
     String help = Printed.by(command, "--help").out();
     assertTrue(help.contains("  edgewise " + command + " --listen 0"), help);
-    Stream.of("--listen", "--backend", "--trigger", "--loops", "[::1]:8080", "unix:@name", "unix:/")
+    Stream.of(
+            "--listen",
+            "--backend",
+            "--trigger",
+            "--loops",
+            "--gzip",
+            "--precompressed",
+            "--cache-control",
+            "--access-log",
+            "[::1]:8080",
+            "unix:@name",
+            "unix:/")
         .forEach(word -> assertTrue(help.contains(word), word + " in\n" + help));
   }
 

@@ -46,6 +46,11 @@ class OneLineErrorsTest {
           serve --loops -1                    | --loops -1 is not between 1 and 1024
           serve --loops 1025                  | --loops 1025 is not between 1 and 1024
           serve --loops many                  | 'many' is not an int
+          serve --cache-control no-cache      | 'no-cache' is not PATTERN=VALUE, such as '*.html=no-cache'
+          serve --cache-control =no-cache     | '=no-cache' is not PATTERN=VALUE
+          serve --cache-control *.html=       | '*.html=' is not PATTERN=VALUE
+          serve --cache-control a/**b=x       | --cache-control 'a/**b=x' cannot be:
+          serve --access-log /no/such/log     | cannot write the access log '/no/such/log', name another file
           serve no-such-directory             | 'no-such-directory' does not exist; name a directory
           testserv                            | did you mean 'testserver'?
           testserver --lisen 8080             | did you mean '--listen'?

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,7 +148,7 @@ public final class HttpServer implements AutoCloseable {
     private ErrorHandler errors = ErrorHandler.PLAIN;
     private @Nullable AccessLog accessLog;
 
-    private record Files(String prefix, Path directory, List<FileHandler.Option> options) {}
+    private record Files(String prefix, Path directory, Consumer<FileHandler.Builder> how) {}
 
     private Builder() {}
 
@@ -177,7 +178,19 @@ public final class HttpServer implements AutoCloseable {
 
     /** Serves the files of a directory below a prefix such as {@code /} or {@code /static/}. */
     public Builder files(String prefix, Path directory, FileHandler.Option... options) {
-      files.add(new Files(prefix, directory, List.of(options)));
+      return files(prefix, directory, how -> how.options(options));
+    }
+
+    /**
+     * Serves the files of a directory below a prefix, as the function says, which is called once,
+     * by {@link #start}.
+     *
+     * <pre>{@code
+     * .files("/", Path.of("public"), how -> how.precompressed().cacheControl("*.css", "max-age=60"))
+     * }</pre>
+     */
+    public Builder files(String prefix, Path directory, Consumer<FileHandler.Builder> how) {
+      files.add(new Files(prefix, directory, how));
       return this;
     }
 
@@ -286,8 +299,9 @@ public final class HttpServer implements AutoCloseable {
       FileRoot root = server.reactor.openRoot(served.directory);
       server.roots.add(root);
       String slash = served.prefix.endsWith("/") ? "" : "/";
-      var options = served.options.toArray(FileHandler.Option[]::new);
-      router.any(served.prefix + slash + "{path...}", new FileHandler(root, options));
+      var handler = FileHandler.builder(root);
+      served.how.accept(handler);
+      router.any(served.prefix + slash + "{path...}", handler.build());
     }
 
     /**

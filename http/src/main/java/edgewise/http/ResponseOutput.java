@@ -169,7 +169,8 @@ final class ResponseOutput extends OutputStream implements BodySource {
     }
   }
 
-  private boolean isClosed() {
+  /** Whether nobody wants more of the body, on any thread. */
+  boolean isClosed() {
     lock.lock();
     try {
       return closed;

@@ -40,8 +40,9 @@ final class JdkFileRoot implements FileRoot {
       open++;
     }
 
-    int read(ByteBuffer into, long position) throws IOException {
-      return channel == null ? -1 : channel.read(into, position);
+    @Override
+    protected int readFile(ByteBuffer into, long position) throws IOException {
+      return Objects.requireNonNull(channel).read(into, position);
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import edgewise.OpenFile;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
@@ -128,6 +129,11 @@ class PreconditionsTest {
   private static final class Facts extends OpenFile {
     Facts(long size, long modifiedNanos, long fileKey) {
       super(false, size, modifiedNanos, fileKey);
+    }
+
+    @Override
+    protected int readFile(ByteBuffer into, long position) {
+      return -1;
     }
 
     @Override

@@ -1,12 +1,20 @@
 package edgewise.epoll;
 
 import edgewise.OpenFile;
+import edgewise.linux.Errno;
 import edgewise.linux.Stat;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 
 /** An open file or directory; owns its descriptor. */
 final class EpollFile extends OpenFile {
   private static final long NANOS = 1_000_000_000;
   private static final long MOST_SECONDS = Long.MAX_VALUE / NANOS - 1;
+
+  /** What one read takes at most, so that the memory beside an array stays small. */
+  private static final int MAX_READ = 64 << 10;
 
   final int fd;
   private final Kernel kernel;
@@ -27,6 +35,35 @@ final class EpollFile extends OpenFile {
   static long modifiedNanos(Stat stat) {
     long seconds = Math.clamp(stat.mtimeSeconds(), -MOST_SECONDS, MOST_SECONDS);
     return seconds * NANOS + stat.mtimeNanos();
+  }
+
+  @Override
+  protected int readFile(ByteBuffer into, long position) throws IOException {
+    int length = Math.min(into.remaining(), MAX_READ);
+    int count;
+    if (into.isDirect()) {
+      count = read(MemorySegment.ofBuffer(into), length, position);
+      into.position(into.position() + Math.max(count, 0));
+    } else {
+      try (Arena arena = Arena.ofConfined()) { // the kernel does not write into an array
+        MemorySegment memory = arena.allocate(length);
+        count = read(memory, length, position);
+        into.put(memory.asSlice(0, count).asByteBuffer());
+      }
+    }
+    return count == 0 ? -1 : count;
+  }
+
+  private int read(MemorySegment into, int length, long position) throws IOException {
+    while (true) {
+      int count = kernel.pread(fd, into, length, position);
+      if (count >= 0) {
+        return count;
+      }
+      if (count != -Errno.EINTR) {
+        throw Failures.io("pread", "fd " + fd, count);
+      }
+    }
   }
 
   @Override

@@ -65,6 +65,8 @@ interface Kernel {
 
   int sendfile(int socket, int file, long position, long count);
 
+  int pread(int fd, MemorySegment into, int length, long position);
+
   int close(int fd);
 
   int openat2(int dirfd, String path, OpenHow how);

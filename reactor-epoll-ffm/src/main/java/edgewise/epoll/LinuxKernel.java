@@ -122,6 +122,11 @@ final class LinuxKernel implements Kernel {
   }
 
   @Override
+  public int pread(int fd, MemorySegment into, int length, long position) {
+    return File.pread(fd, into, 0, length, position);
+  }
+
+  @Override
   public int close(int fd) {
     return File.close(fd);
   }

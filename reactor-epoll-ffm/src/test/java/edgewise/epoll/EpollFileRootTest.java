@@ -11,11 +11,15 @@ import edgewise.FileRoot;
 import edgewise.OpenFile;
 import edgewise.linux.Errno;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -252,5 +256,20 @@ class EpollFileRootTest {
     assertNotNull(file);
     assertEquals(1, altered.open.size());
     file.close();
+  }
+
+  @Test
+  void aReadThatIsInterruptedIsRepeatedAndAnotherFailureHasItsName() throws IOException {
+    var answers = new ArrayDeque<>(List.of(-Errno.EINTR, AlteredKernel.MAKE_THE_CALL, -Errno.EIO));
+    altered.answer("pread", answers::remove);
+    try (FileRoot root = root();
+        OpenFile file = root.open("file")) {
+      assertNotNull(file);
+      var into = ByteBuffer.allocate(10);
+      assertEquals(6, file.read(into, 0));
+      assertEquals("inside", new String(into.array(), 0, 6, StandardCharsets.UTF_8));
+      var failure = assertThrows(IOException.class, () -> file.read(into, 0));
+      assertTrue(failure.toString().matches(".*: pread fd \\d+: EIO .*"), failure.toString());
+    }
   }
 }

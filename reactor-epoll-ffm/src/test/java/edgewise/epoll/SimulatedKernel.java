@@ -358,6 +358,17 @@ final class SimulatedKernel implements Kernel {
     return progressed("sendfile", fd, socket.send(source, position, rest));
   }
 
+  @Override
+  public int pread(int fd, MemorySegment into, int length, long position) {
+    byte[] bytes = file("pread", fd, SimulatedFile.class).bytes;
+    if (faults.happens(faults.interruption)) {
+      return done("pread", fd, -Errno.EINTR);
+    }
+    int count = (int) Math.min(length, Math.max(0, bytes.length - position));
+    MemorySegment.copy(MemorySegment.ofArray(bytes), position, into, 0, count);
+    return done("pread", fd, count);
+  }
+
   /** Closes; the number may be taken at once by a stranger, who keeps it for a while. */
   @Override
   public int close(int fd) {

@@ -2,8 +2,10 @@ package edgewise.select;
 
 import edgewise.OpenFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** An open file, which owns its descriptor, or a directory, which has none. */
@@ -41,6 +43,18 @@ final class SelectFile extends OpenFile {
     try {
       long sent = channel.transferTo(position, count, to);
       return sent > 0 || position >= channel.size() ? sent : NOTHING_TAKEN;
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  @Override
+  protected int readFile(ByteBuffer into, long position) throws IOException {
+    boolean interrupted = Thread.interrupted(); // as above
+    try {
+      return Objects.requireNonNull(channel, "a directory").read(into, position);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

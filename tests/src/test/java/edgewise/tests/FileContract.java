@@ -17,6 +17,8 @@ import edgewise.OpenFile;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +27,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Law 9: a file is sent in its place among the writes; and no name leads out of a root. */
@@ -360,5 +364,52 @@ class FileContract {
       assertEquals(3_000_000, file.size());
       assertEquals(1_600_000_000_123_456_789L / 1000, file.modifiedNanos() / 1000);
     }
+  }
+
+  @Contract
+  void aFileIsReadFromAnyPositionOnAnyThread(Rig rig) throws Exception {
+    Path top = tree(rig);
+    byte[] content = Files.readAllBytes(top.resolve("file"));
+    try (FileRoot root = rig.loop().openRoot(top);
+        OpenFile file = open(root, "file");
+        OpenFile directory = open(root, "sub")) {
+      for (boolean direct : new boolean[] {true, false}) {
+        var reader = CompletableFuture.supplyAsync(() -> readAll(file, direct));
+        assertArrayEquals(content, reader.get(20, TimeUnit.SECONDS));
+      }
+      var end = ByteBuffer.allocate(10);
+      assertEquals(3, file.read(end.position(5), content.length - 3));
+      assertEquals(8, end.position(), "from the buffer's position on");
+      assertArrayEquals(
+          Arrays.copyOfRange(content, content.length - 3, content.length),
+          Arrays.copyOfRange(end.array(), 5, 8));
+      assertEquals(-1, file.read(end, content.length));
+      assertEquals(-1, file.read(end, content.length + 1L));
+      assertEquals(0, file.read(ByteBuffer.allocate(0), 0));
+      assertThrows(IllegalArgumentException.class, () -> file.read(end, -1));
+      assertThrows(IOException.class, () -> directory.read(end, 0));
+      Thread.currentThread().interrupt();
+      assertEquals(2, file.read(end, 0), "an interrupt does no harm");
+      assertTrue(Thread.interrupted());
+      assertEquals(2, file.read(end.position(8), 0), "and no harm afterwards");
+      OpenFile closed = open(root, "file");
+      closed.close();
+      assertThrows(IllegalStateException.class, () -> closed.read(end.position(0), 0));
+    }
+  }
+
+  private static byte[] readAll(OpenFile file, boolean direct) {
+    var all = new ByteArrayOutputStream();
+    var block = direct ? ByteBuffer.allocateDirect(100_000) : ByteBuffer.allocate(100_000);
+    try {
+      while (file.read(block.clear(), all.size()) > 0) {
+        byte[] read = new byte[block.flip().remaining()];
+        block.get(read);
+        all.writeBytes(read);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all.toByteArray();
   }
 }
