@@ -129,6 +129,17 @@ final class ServeProcess implements AutoCloseable {
     }
   }
 
+  /** The most memory that it has ever had at once, in bytes: VmHWM of proc_pid_status(5). */
+  long peakMemory() throws IOException {
+    for (String line :
+        Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;
+      }
+    }
+    return fail("no VmHWM in /proc/PID/status");
+  }
+
   /** Sends a signal such as "INT". */
   void signal(String name) throws IOException, InterruptedException {
     var kill = new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start();

@@ -40,35 +40,39 @@ final class Site implements AutoCloseable {
   }
 
   /** Serves the sample files. */
-  static Site ofSampleFiles(Mode mode) throws Exception {
+  static Site ofSampleFiles(Mode mode, String... jvmOptions) throws Exception {
     Path scratch = Files.createTempDirectory("edgewise-site");
     Path directory = Files.createDirectory(scratch.resolve("files"));
     SampleFiles.in(directory);
-    return open(directory, mode, scratch);
+    return open(directory, mode, scratch, jvmOptions);
   }
 
   /**
    * Serves a directory; skips the test where the backend cannot be used.
    *
    * @param scratch belongs to the site from now on, and is deleted when that closes
+   * @param jvmOptions override those that {@link ServeProcess} gives to every server
    */
-  static Site open(Path directory, Mode mode, Path scratch) throws Exception {
+  static Site open(Path directory, Mode mode, Path scratch, String... jvmOptions) throws Exception {
     try {
       assumeTrue(mode.backend().unavailable() == null, () -> mode.backend().unavailable());
       Path socket = scratch.resolve("app.sock");
-      return new Site(directory, scratch, socket, serve(directory, mode, socket));
+      return new Site(directory, scratch, socket, serve(directory, mode, socket, jvmOptions));
     } catch (Throwable t) {
       delete(scratch);
       throw t;
     }
   }
 
-  private static ServeProcess serve(Path directory, Mode mode, Path socket) throws Exception {
+  private static ServeProcess serve(Path directory, Mode mode, Path socket, String... jvmOptions)
+      throws Exception {
     var args = new ArrayList<>(List.of("testserver", directory.toString(), "--loops", "2"));
     String trigger = mode.trigger.name().toLowerCase(Locale.ROOT);
     args.addAll(List.of("--backend", mode.backendName, "--trigger", trigger));
     args.addAll(List.of("--listen", "0", "--listen", "unix:" + socket));
-    ServeProcess process = ServeProcess.edgewise(args.toArray(String[]::new));
+    var options = new ArrayList<>(List.of("--enable-native-access=ALL-UNNAMED"));
+    options.addAll(List.of(jvmOptions));
+    ServeProcess process = ServeProcess.edgewise(options, args);
     try {
       String running = mode.backendName + " backend, " + trigger + "-triggered, 2 loops";
       assertEquals(running, process.awaitStart());
@@ -99,6 +103,11 @@ final class Site implements AutoCloseable {
   /** How many descriptors the server has open. */
   long openDescriptors() throws IOException {
     return process.openDescriptors();
+  }
+
+  /** The most memory that the server has ever had at once, in bytes. */
+  long peakMemory() throws IOException {
+    return process.peakMemory();
   }
 
   /** Runs a script of the test resources; its arguments are port, socket file and large file. */
