@@ -62,6 +62,11 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Inside a turn, whose end will look at everything. */
   private static final int IN_TURN = 1 << 11;
 
+  /**
+   * A closing connection gets more time if the peer took so many bytes; crumbs hold nothing open.
+   */
+  private static final int LEAST_PROGRESS = 4 << 10;
+
   private static final Duration CONNECT_RETRY = Duration.ofMillis(2);
 
   private static final int NOT_REGISTERED = -1;
@@ -469,10 +474,10 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   /**
-   * Closes after what is queued has been sent, or when the peer has taken nothing of it for {@link
-   * ConnectionOptions#closeTimeout()}. No more data is delivered. If bytes of the peer are waiting
-   * unread the kernel answers them with a reset, which can overtake what was sent; see {@link
-   * #closeLingering}.
+   * Closes after what is queued has been sent, or when the peer has taken less than 4 KiB of it in
+   * {@link ConnectionOptions#closeTimeout()}. No more data is delivered. If bytes of the peer are
+   * waiting unread the kernel answers them with a reset, which can overtake what was sent; see
+   * {@link #closeLingering}.
    */
   @Override
   public void close() {
@@ -488,7 +493,7 @@ public final class Connection extends Channel implements AutoCloseable {
   /**
    * Closes so that the peer can read what was sent although it may still be sending: sends what is
    * queued and a FIN, throws away what comes, and closes when the peer has ended too or the time is
-   * over; it begins anew if the peer has taken some of what was queued. RFC 9112 section 9.6
+   * over; it begins anew if the peer has taken 4 KiB of what was queued. RFC 9112 section 9.6
    * describes why.
    */
   public void closeLingering(Duration atMost) {
@@ -543,14 +548,14 @@ public final class Connection extends Channel implements AutoCloseable {
     startDeadline(atMost, () -> closeTimedOut(atMost, unsent));
   }
 
-  /** A peer that has taken some of what is queued gets as much time again for the rest. */
+  /** A peer that takes what is queued, and not in crumbs, gets as much time again for the rest. */
   private void closeTimedOut(Duration atMost, long unsentBefore) {
     offerQueued();
     long unsent = output.queuedBytes();
     if (is(CLOSED)) {
       return;
     }
-    if (unsent < unsentBefore) {
+    if (unsent > 0 && unsentBefore - unsent >= LEAST_PROGRESS) {
       startCloseDeadline(atMost);
     } else if (unsent == 0) {
       release(null);
