@@ -429,6 +429,20 @@ public final class Connection extends Channel implements AutoCloseable {
     }
   }
 
+  /**
+   * Offers the kernel what is queued, although it has not said that it has room. It says so only
+   * when a third of its buffer is free (sk_stream_is_writeable in Linux), which can be megabytes: a
+   * peer that reads all the time, but not fast, may seem to take nothing for a minute. Whoever
+   * judges the peer by {@link #queuedBytes} calls this first.
+   */
+  public void offerQueued() {
+    loop.checkThread();
+    if (!is(CLOSED | CONNECTING)) {
+      output.offer();
+      touch();
+    }
+  }
+
   /** Bytes written but not yet taken by the kernel, those of files included. */
   public long queuedBytes() {
     return output.queuedBytes();
@@ -455,9 +469,10 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   /**
-   * Closes after what is queued has been sent, or after {@link ConnectionOptions#closeTimeout()}.
-   * No more data is delivered. If bytes of the peer are waiting unread the kernel answers them with
-   * a reset, which can overtake what was sent; see {@link #closeLingering}.
+   * Closes after what is queued has been sent, or when the peer has taken nothing of it for {@link
+   * ConnectionOptions#closeTimeout()}. No more data is delivered. If bytes of the peer are waiting
+   * unread the kernel answers them with a reset, which can overtake what was sent; see {@link
+   * #closeLingering}.
    */
   @Override
   public void close() {
@@ -473,7 +488,8 @@ public final class Connection extends Channel implements AutoCloseable {
   /**
    * Closes so that the peer can read what was sent although it may still be sending: sends what is
    * queued and a FIN, throws away what comes, and closes when the peer has ended too or the time is
-   * over. RFC 9112 section 9.6 describes why.
+   * over; it begins anew while the peer takes some of what is queued. RFC 9112 section 9.6
+   * describes why.
    */
   public void closeLingering(Duration atMost) {
     loop.checkThread();
@@ -482,7 +498,7 @@ public final class Connection extends Channel implements AutoCloseable {
     } else if (isLive()) {
       state |= SHUT_WANTED | CLOSING;
       input.discard();
-      startDeadline(atMost, this::closeTimedOut);
+      startCloseDeadline(atMost);
       touch();
     }
   }
@@ -503,7 +519,7 @@ public final class Connection extends Channel implements AutoCloseable {
     }
     if (output.queuedBytes() > 0) {
       if (is(CLOSING) && deadline == null) {
-        startDeadline(options.closeTimeout(), this::closeTimedOut);
+        startCloseDeadline(options.closeTimeout());
       }
       return;
     }
@@ -522,10 +538,22 @@ public final class Connection extends Channel implements AutoCloseable {
     }
   }
 
-  private void closeTimedOut() {
+  private void startCloseDeadline(Duration atMost) {
     long unsent = output.queuedBytes();
+    startDeadline(atMost, () -> closeTimedOut(atMost, unsent));
+  }
+
+  /** A peer that has taken some of what is queued gets as much time again for the rest. */
+  private void closeTimedOut(Duration atMost, long unsentBefore) {
+    offerQueued();
+    long unsent = output.queuedBytes();
+    if (is(CLOSED)) {
+      return;
+    }
     if (unsent == 0) {
       release(null);
+    } else if (unsent < unsentBefore) {
+      startCloseDeadline(atMost);
     } else {
       socket.abort();
       release(new SocketTimeoutException("close: the peer has not taken " + unsent + " bytes"));

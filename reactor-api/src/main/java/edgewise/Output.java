@@ -141,6 +141,12 @@ final class Output {
     }
   }
 
+  /** Tries to send although the kernel has not said that it takes more. */
+  void offer() {
+    blocked = false;
+    sendBacklog();
+  }
+
   private void fail(IOException e) {
     failure = e;
     drop();

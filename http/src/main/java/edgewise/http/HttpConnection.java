@@ -492,10 +492,13 @@ final class HttpConnection implements Handler {
    * A client that has taken its responses is idle; one that sends or takes in crumbs is cut off.
    */
   private void checkRates() {
-    long queued = connection.queuedBytes();
-    if (phase == Phase.IDLE && queued == 0) {
+    if (phase == Phase.IDLE && connection.queuedBytes() == 0) {
       connection.close();
-    } else if (deadline.isSlowTaker(exchange, queued)) {
+      return;
+    }
+    connection.offerQueued();
+    long queued = connection.queuedBytes();
+    if (deadline.isSlowTaker(exchange, queued)) {
       connection.abort();
     } else if (deadline.isSlowSender(exchange)) {
       refuse(Refusal.BODY_SLOW);
