@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -115,6 +116,48 @@ class BrowserTest {
     assertEquals(expected, found);
   }
 
+  /** It says in its title what has come by events and by a WebSocket, and how that has ended. */
+  private static final String LIVE =
+      """
+      <!doctype html><meta charset=utf-8><title>not yet</title><link rel=icon href=data:,>
+      <script>
+      const told = {};
+      function tell(who, what) {
+        told[who] = what;
+        if (told.events && told.socket) document.title = `${told.events}; ${told.socket}`;
+      }
+      const source = new EventSource('/sse');
+      let events = '';
+      source.onmessage = (event) => {
+        events += event.data;
+        if (event.data === '2') { source.close(); tell('events', events); }
+      };
+      const socket = new WebSocket(`ws://${location.host}/ws`);
+      socket.binaryType = 'arraybuffer';
+      const text = 'h\u00e9llo';
+      const large = new Uint8Array((1 << 20) - 1).map((_, i) => i);
+      let same = 0;
+      socket.onopen = () => { socket.send(text); socket.send(large); };
+      socket.onmessage = (message) => {
+        if (message.data === text) same++;
+        if (typeof message.data === 'string') return;
+        const back = new Uint8Array(message.data);
+        if (back.length === large.length && back.every((octet, i) => octet === large[i])) same++;
+        socket.close(4000);
+      };
+      socket.onclose = (close) => tell('socket', `${same} same, ${close.code} ${close.wasClean}`);
+      </script>
+      """;
+
+  @Test
+  void eventsAndAWebSocketComeToAPage(Site site) throws Exception {
+    Path page = Files.createDirectory(site.directory.resolve("live"));
+    Files.writeString(page.resolve("index.html"), LIVE);
+    // Virtual time stands still while the page waits for the network.
+    String document = dump(site, "live/", "--virtual-time-budget=6000");
+    assertTrue(document.contains("<title>12; 2 same, 4000 true</title>"), document);
+  }
+
   /**
    * As Chromium writes text and attributes out, see "serializing HTML fragments" in the standard.
    */
@@ -127,23 +170,24 @@ class BrowserTest {
   }
 
   /** The document as it is after its load event. */
-  private static String dump(Site site, String path) throws Exception {
+  private static String dump(Site site, String path, String... options) throws Exception {
     Path profile = Files.createTempDirectory(site.scratch, "profile");
-    return Programs.run(
-            "chromium",
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-dev-shm-usage",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--user-data-dir=" + profile,
-            "--dump-dom",
-            site.url(path))
-        .assertOk()
-        .text();
+    var command =
+        new ArrayList<>(
+            List.of(
+                "chromium",
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--user-data-dir=" + profile));
+    command.addAll(List.of(options));
+    command.addAll(List.of("--dump-dom", site.url(path)));
+    return Programs.run(command).assertOk().text();
   }
 }

@@ -169,6 +169,15 @@ class CurlTest {
     assertEquals("200\n".repeat(100), curl(args).text());
   }
 
+  /** One a second, the first at once; an end does not come, so it is cut by curl's own limit. */
+  @Test
+  void eventsComeAsTheyAreSent(Site site) throws Exception {
+    var events = Programs.run("curl", "-isN", "--max-time", "1.3", site.url("sse"));
+    assertEquals(28, events.exitCode(), events::toString);
+    assertTrue(events.text().contains("\r\nContent-Type: text/event-stream"), events::toString);
+    assertTrue(events.text().endsWith("\r\n\r\ndata: 1\n\ndata: 2\n\n"), events::toString);
+  }
+
   private static Programs.Ran curl(List<String> args) throws IOException, InterruptedException {
     var command = new ArrayList<>(List.of("curl", "-sS"));
     command.addAll(args);

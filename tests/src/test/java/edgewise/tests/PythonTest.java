@@ -12,4 +12,10 @@ class PythonTest {
   void itsClientsGetWhatTheyAskFor(Site site) throws Exception {
     assertEquals("ok\n", site.runScript("python3", "client.py").text());
   }
+
+  /** Frames of WebSockets made by hand, right ones and wrong ones, in {@code websocket.py}. */
+  @Test
+  void itsWebSocketsGetBackWhatTheySend(Site site) throws Exception {
+    assertEquals("ok\n", site.runScript("python3", "websocket.py").text());
+  }
 }
