@@ -86,6 +86,10 @@ public final class Connection extends Channel implements AutoCloseable {
   private int state;
   private int registered = NOT_REGISTERED;
   private @Nullable Timer deadline;
+
+  /** How long to wait for the peer's end after our own; null for a plain close. */
+  private @Nullable Duration linger;
+
   private @Nullable Throwable cause;
 
   private Connection(
@@ -492,9 +496,8 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /**
    * Closes so that the peer can read what was sent although it may still be sending: sends what is
-   * queued and a FIN, throws away what comes, and closes when the peer has ended too or the time is
-   * over; it begins anew if the peer has taken 4 KiB of what was queued. RFC 9112 section 9.6
-   * describes why.
+   * queued, as {@link #close}, and a FIN, throws away what comes, and closes when the peer has
+   * ended too or the time since the FIN is over. RFC 9112 section 9.6 describes why.
    */
   public void closeLingering(Duration atMost) {
     loop.checkThread();
@@ -502,8 +505,8 @@ public final class Connection extends Channel implements AutoCloseable {
       release(null);
     } else if (isLive()) {
       state |= SHUT_WANTED | CLOSING;
+      linger = atMost;
       input.discard();
-      startCloseDeadline(atMost);
       touch();
     }
   }
@@ -524,7 +527,7 @@ public final class Connection extends Channel implements AutoCloseable {
     }
     if (output.queuedBytes() > 0) {
       if (is(CLOSING) && deadline == null) {
-        startCloseDeadline(options.closeTimeout());
+        startCloseDeadline();
       }
       return;
     }
@@ -536,6 +539,9 @@ public final class Connection extends Channel implements AutoCloseable {
         release(e);
         return;
       }
+      if (linger != null) {
+        startDeadline(linger, () -> release(null));
+      }
     }
     boolean bothEnded = is(OUTPUT_SHUT) && input.ended;
     if (bothEnded || (is(CLOSING) && !input.discarding)) {
@@ -543,22 +549,22 @@ public final class Connection extends Channel implements AutoCloseable {
     }
   }
 
-  private void startCloseDeadline(Duration atMost) {
+  private void startCloseDeadline() {
     long unsent = output.queuedBytes();
-    startDeadline(atMost, () -> closeTimedOut(atMost, unsent));
+    startDeadline(options.closeTimeout(), () -> closeTimedOut(unsent));
   }
 
   /** A peer that takes what is queued, and not in crumbs, gets as much time again for the rest. */
-  private void closeTimedOut(Duration atMost, long unsentBefore) {
+  private void closeTimedOut(long unsentBefore) {
     offerQueued();
     long unsent = output.queuedBytes();
     if (is(CLOSED)) {
       return;
     }
-    if (unsent > 0 && unsentBefore - unsent >= LEAST_PROGRESS) {
-      startCloseDeadline(atMost);
-    } else if (unsent == 0) {
-      release(null);
+    if (unsent == 0) {
+      touch(); // and what follows is done there
+    } else if (unsentBefore - unsent >= LEAST_PROGRESS) {
+      startCloseDeadline();
     } else {
       socket.abort();
       release(new SocketTimeoutException("close: the peer has not taken " + unsent + " bytes"));

@@ -57,7 +57,9 @@ final class BlockingCall implements Runnable {
   byte[] readAll() {
     if (wholeBody == null) {
       try {
-        wholeBody = Objects.requireNonNull(pipe).readNBytes(maxBodyBytes + 1);
+        wholeBody =
+            Objects.requireNonNull(pipe)
+                .readNBytes((int) Math.min(maxBodyBytes + 1L, Integer.MAX_VALUE));
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

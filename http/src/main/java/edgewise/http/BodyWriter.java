@@ -174,6 +174,7 @@ public final class BodyWriter {
       return;
     }
     producing = true;
+    taken = true;
     try {
       source.produce(this);
     } catch (Throwable t) {

@@ -12,14 +12,19 @@ import org.jspecify.annotations.Nullable;
  * moved when it ends.
  */
 final class Deadline {
+  private final EventLoop loop;
   private final HttpLimits limits;
   private final Timer timer;
   private boolean watching;
   private long receivedBefore;
+
+  // Of the response, whose window is longer.
   private long writtenBefore;
   private long queuedBefore;
+  private long sendNanos;
 
   Deadline(EventLoop loop, HttpLimits limits, Runnable timeIsUp) {
+    this.loop = loop;
     this.limits = limits;
     this.timer = loop.timer(timeIsUp);
   }
@@ -40,10 +45,13 @@ final class Deadline {
 
   /** Begins a window. */
   void watch(@Nullable Exchange exchange, long queued) {
+    if (!watching || queuedBefore == 0 || queued == 0 || isSendTimeOver()) {
+      writtenBefore = written(exchange);
+      queuedBefore = queued;
+      sendNanos = loop.nanoTime();
+    }
     watching = true;
     receivedBefore = exchange == null ? 0 : exchange.received;
-    writtenBefore = written(exchange);
-    queuedBefore = queued;
     if (exchange != null) {
       exchange.hasPaused = exchange.paused;
     }
@@ -55,10 +63,18 @@ final class Deadline {
     return writer == null ? 0 : writer.written();
   }
 
+  private boolean isSendTimeOver() {
+    return loop.nanoTime() - sendNanos >= limits.sendTimeout().toNanos();
+  }
+
   /** Whether less of what was queued all the time has been taken than the least rate allows. */
   boolean isSlowTaker(@Nullable Exchange exchange, long queued) {
     long taken = queuedBefore - queued + written(exchange) - writtenBefore;
-    return watching && queuedBefore > 0 && queued > 0 && taken < limits.minBytesPerWindow();
+    return watching
+        && queuedBefore > 0
+        && queued > 0
+        && isSendTimeOver()
+        && taken < limits.minBytesPerSend();
   }
 
   /** Whether less of a body that was welcome all the time has come than the least rate allows. */

@@ -99,7 +99,10 @@ public final class EventStream {
     return !closed;
   }
 
-  /** Calls this once, on the loop, when the stream is closed, from whichever end. */
+  /**
+   * Calls this once when the stream is closed, from whichever end: on the loop, or at once if it is
+   * closed already.
+   */
   public void onClose(Runnable action) {
     onClose = action;
     if (closed) {

@@ -67,6 +67,9 @@ final class Exchange {
   /** Was {@link #paused} at some time since the rate was looked at. */
   boolean hasPaused;
 
+  /** More is to come than may be thrown away. */
+  private boolean tooLong;
+
   /** 100 (Continue) was sent. */
   private boolean continued;
 
@@ -124,6 +127,7 @@ final class Exchange {
     bodyEnded = false;
     paused = false;
     hasPaused = false;
+    tooLong = false;
     continued = false;
     reply = Reply.AWAITED;
     later = null;
@@ -195,13 +199,17 @@ final class Exchange {
       bodyEnded = false;
       request.hideBody();
     }
-    if (response.body() instanceof Later || bodyEnded) {
-      answer(response);
-    } else if (awaitsContinue() || !decoder.limit(limits.maxBodyBytes())) {
-      answer(
-          response); // the client need not send the body, or would send much: the connection ends
+    decide(response);
+  }
+
+  /** A response is there, perhaps before the body. */
+  private void decide(Response response) {
+    boolean isItsTurn = response.body() instanceof Later || bodyEnded || receiver != null;
+    if (isItsTurn || awaitsContinue() || !limitDiscarded()) {
+      answer(response); // if the body is in the way, the connection ends after it
     } else {
       held = response; // nobody wants the body, but the next request comes after it
+      paused = false;
     }
   }
 
@@ -229,11 +237,29 @@ final class Exchange {
       case BodyDecoder.MORE_NEEDED -> {
         return false;
       }
-      case BodyDecoder.REFUSED -> connection().refuse(Objects.requireNonNull(decoder.refusal()));
+      case BodyDecoder.REFUSED -> bodyRefused(Objects.requireNonNull(decoder.refusal()));
       case BodyDecoder.END -> endBody();
       default -> take(in, count);
     }
     return true;
+  }
+
+  private void bodyRefused(Refusal why) {
+    if (why != Refusal.BODY_LENGTH || intake != Intake.DISCARD) {
+      connection().refuse(why);
+      return;
+    }
+    // Too much to be thrown away: nothing more is read, and the connection ends with the response.
+    tooLong = true;
+    paused = true;
+    persistent = false;
+    if (reply == Reply.WRITTEN) {
+      connection().exchangeEnded(this);
+    } else if (held != null) {
+      Response response = held;
+      held = null;
+      answer(response);
+    }
   }
 
   private void take(ByteBuffer in, int count) {
@@ -273,7 +299,19 @@ final class Exchange {
     } else if (receiver != null) {
       endReceiver();
     } else if (later != null && later.awaited() instanceof Callee callee) {
-      answer(later.finish(connection().call(callee, request)));
+      answer(finish(later, connection().call(callee, request)));
+    }
+  }
+
+  /** What filters make of a response that was waited for. */
+  private Response finish(@Nullable Later waited, Response response) {
+    try {
+      return waited == null
+          ? response
+          : Objects.requireNonNull(waited.finish(response), "map gave null");
+    } catch (Throwable t) {
+      response.release(t);
+      return shared.failures.response(request, t);
     }
   }
 
@@ -285,6 +323,7 @@ final class Exchange {
     shownToOthers = true; // it may keep the flow
     intake = Intake.RECEIVE;
     receiver = by;
+    paused = false;
     try {
       by.begin(new BodyFlow(connection(), this));
       if (bodyEnded) {
@@ -312,7 +351,7 @@ final class Exchange {
 
   /** The handler cannot take the body: the client is told, if it is not too late. */
   private void receiverFailed(Throwable t) {
-    receiver = null;
+    failReceiver("the receiver has failed", t);
     intake = Intake.DISCARD;
     if (reply == Reply.AWAITED) {
       later = null;
@@ -326,7 +365,16 @@ final class Exchange {
     BodyReceiver by = receiver;
     receiver = null;
     if (by != null) {
-      by.fail(new IOException(why, cause));
+      guarded(() -> by.fail(new IOException(why, cause)));
+    }
+  }
+
+  /** What a handler is told at the end must not keep the rest from being told. */
+  private void guarded(Runnable telling) {
+    try {
+      telling.run();
+    } catch (Throwable t) {
+      shared.log.error("a handler failed when it was told of an end", t);
     }
   }
 
@@ -337,13 +385,19 @@ final class Exchange {
 
   /** Tells the client to go on, if it waits for that and the body is wanted. */
   void sendContinue() {
-    if (awaitsContinue() && !paused && reply == Reply.AWAITED && held == null) {
+    boolean wanted = intake != Intake.DISCARD && !paused && reply == Reply.AWAITED;
+    if (wanted && awaitsContinue()) {
       continued = true;
       connection().writeIfOpen(Interim.CONTINUE);
     }
   }
 
   // --- the response
+
+  /** Whether it is known that the client wants no body. */
+  boolean isHead() {
+    return connection != null && request.isHead();
+  }
 
   boolean isAwaited() {
     return reply == Reply.AWAITED;
@@ -376,17 +430,21 @@ final class Exchange {
   }
 
   private void write(Response response) {
-    persistent = mayPersist(response);
+    begin(response, true);
     taken = connection().write(response, request.isHead(), persistence());
     replied(response.status(), wantsBody(response) ? response.body().length() : 0);
   }
 
   private void await(Later what) {
     switch (what.awaited()) {
-      case Callee callee when bodyEnded -> answer(what.finish(connection().call(callee, request)));
+      case Callee callee when request.hasWholeBody() ->
+          answer(finish(what, connection().call(callee, request)));
+      case Callee _ when received > 0 || bodyEnded ->
+          receiverFailed(new IllegalStateException("the body was received by another handler"));
       case Callee _ -> {
         later = what;
         intake = Intake.COLLECT;
+        paused = false;
         if (!decoder.limit(limits.maxBodyBytes())) {
           connection().refuse(Refusal.BODY_LENGTH);
         }
@@ -395,8 +453,8 @@ final class Exchange {
         later = what;
         if (by != null) {
           receive(by);
-        } else if (!bodyEnded && !canDiscard()) {
-          paused = true; // too much to be thrown away: the connection ends with the response
+        } else if (!bodyEnded) {
+          paused = true; // whether it is wanted is known with the answer
         }
         listen(stage);
       }
@@ -427,7 +485,7 @@ final class Exchange {
     }
     Response answer =
         response != null ? response : shared.failures.response(request, cause(failure));
-    arrived = later == null ? answer : later.finish(answer);
+    arrived = finish(later, answer);
     later = null;
     connection().arrived();
   }
@@ -439,7 +497,7 @@ final class Exchange {
       return false;
     }
     arrived = null;
-    answer(response);
+    decide(response);
     return true;
   }
 
@@ -461,12 +519,20 @@ final class Exchange {
     return parser.isPersistent()
         && !response.isClosing()
         && connection().mayPersist()
-        && (bodyEnded || (!awaitsContinue() && (receiver != null || canDiscard())));
+        && (bodyEnded || (!awaitsContinue() && (receiver != null || limitDiscarded())));
   }
 
-  /** Whether what is left of the body may be thrown away, as far as that is known. */
-  private boolean canDiscard() {
-    return decoder.limit(limits.maxBodyBytes());
+  /** Limits what may be thrown away from now on; false if more is known to come. */
+  private boolean limitDiscarded() {
+    return !tooLong && decoder.limit(limits.maxBodyBytes());
+  }
+
+  /** The head of the response is about to be written. */
+  private void begin(Response response, boolean bodyEndsItself) {
+    persistent = bodyEndsItself && mayPersist(response);
+    if (!persistent && !bodyEnded && receiver == null) {
+      paused = true; // nobody wants the rest of the body, and it is no longer the client's duty
+    }
   }
 
   private Persistence persistence() {
@@ -481,12 +547,16 @@ final class Exchange {
         body.length() != Response.Body.UNKNOWN
             ? BodyWriter.Framing.LENGTH
             : parser.line.minorVersion == 0 ? BodyWriter.Framing.CLOSE : BodyWriter.Framing.CHUNKED;
-    persistent = framing != BodyWriter.Framing.CLOSE && mayPersist(response);
+    begin(response, framing != BodyWriter.Framing.CLOSE);
     reply = Reply.STREAMING;
     status = response.status();
     writer = new BodyWriter(connection(), body.source(), framing, body.length());
     connection().writeHead(response, framing == BodyWriter.Framing.CHUNKED, persistence());
+    HttpConnection on = connection();
     writer.produce();
+    if (reply == Reply.STREAMING && on.isStopping()) {
+      stop();
+    }
   }
 
   /** The source has ended the body. */
@@ -501,7 +571,7 @@ final class Exchange {
   private void replied(int withStatus, long bodyBytes) {
     reply = Reply.WRITTEN;
     shared.answered(connection(), this, withStatus, bodyBytes);
-    persistent &= bodyEnded || canDiscard();
+    persistent &= bodyEnded || limitDiscarded();
     if (bodyEnded || !persistent) {
       connection().exchangeEnded(this);
     } else {
@@ -513,6 +583,7 @@ final class Exchange {
 
   private void upgrade(Response response, Response.Body.Upgrade to) {
     if (bodyEnded && request.upgradesTo(to.protocol())) {
+      reply = Reply.WRITTEN;
       shared.answered(connection(), this, response.status(), 0);
       connection().upgrade(response, to.next());
     } else {
@@ -552,20 +623,12 @@ final class Exchange {
       writer.close(cause);
     }
     if (whenGone != null && reply != Reply.WRITTEN) {
-      tellGone(whenGone);
+      guarded(whenGone);
     }
     if (held != null || arrived != null) {
       var gone = new IOException(why, cause);
       release(held, gone);
       release(arrived, gone);
-    }
-  }
-
-  private void tellGone(Runnable action) {
-    try {
-      action.run();
-    } catch (Throwable t) {
-      shared.log.error("what was to be done for a client that is gone failed", t);
     }
   }
 }

@@ -140,6 +140,14 @@ public final class FileHandler implements HttpHandler {
     }
   }
 
+  /**
+   * A body is never wanted, and a client that offers one by Expect can be told so before it comes.
+   */
+  @Override
+  public boolean beforeBody() {
+    return true;
+  }
+
   @Override
   public Response handle(Request request) throws IOException {
     switch (request.method()) {

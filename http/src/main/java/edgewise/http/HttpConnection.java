@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,15 @@ final class HttpConnection implements Handler {
   /** Inside a call from outside, which ends with {@link #settle}. */
   private boolean entered;
 
+  /** The client has sent more than was looked at in this call. */
+  private boolean octetsWait;
+
+  /** No request after the present one is answered. */
   private boolean stopping;
+
+  /** The server is to stop. */
+  private boolean stopped;
+
   private boolean closeWhenTaken;
   private int requests;
 
@@ -102,8 +111,12 @@ final class HttpConnection implements Handler {
   @Override
   public void onClose(Connection self, @Nullable Throwable cause) {
     phase = Phase.ENDING;
-    endExchange("the connection was closed within the request", cause);
-    leave();
+    shared.stallWatch.leave(); // if a failure has ended it in the middle
+    try {
+      endExchange("the connection was closed within the request", cause);
+    } finally {
+      leave();
+    }
   }
 
   private void leave() {
@@ -130,6 +143,10 @@ final class HttpConnection implements Handler {
 
   private void settleReading() {
     while (phase == Phase.EXCHANGE && exchange().goOn(NOTHING)) {} // an answer, or the body's end
+    if (phase == Phase.EXCHANGE && !octetsWait) {
+      exchange().sendContinue();
+    }
+    octetsWait = false;
     entered = false;
     shared.stallWatch.leave();
     if (phase == Phase.UPGRADED) {
@@ -166,9 +183,7 @@ final class HttpConnection implements Handler {
     }
     if (phase == Phase.EXCHANGE) {
       exchange().keepShown();
-      if (!in.hasRemaining()) {
-        exchange().sendContinue();
-      }
+      octetsWait = in.hasRemaining();
     } else if (phase == Phase.ENDING) {
       in.position(in.limit());
     }
@@ -234,7 +249,6 @@ final class HttpConnection implements Handler {
       of.paused = false;
       if (!entered) {
         enter();
-        of.sendContinue();
         settle();
       }
     }
@@ -242,7 +256,11 @@ final class HttpConnection implements Handler {
 
   void interim(Exchange of, byte[] head) {
     if (!loop().inLoop()) {
-      loop().execute(() -> interim(of, head));
+      try {
+        loop().execute(() -> interim(of, head));
+      } catch (RejectedExecutionException e) {
+        shared.log.debug("a loop has ended, and its clients are gone", e);
+      }
     } else if (of == exchange && of.isAwaited()) {
       writeIfOpen(head);
     }
@@ -270,6 +288,11 @@ final class HttpConnection implements Handler {
     return !stopping && requests < shared.limits.maxRequestsPerConnection();
   }
 
+  /** The server is to stop: what streams should end. */
+  boolean isStopping() {
+    return stopped;
+  }
+
   /** The source has ended its body. */
   void streamEnded(BodyWriter writer) {
     Exchange current = exchange;
@@ -295,7 +318,7 @@ final class HttpConnection implements Handler {
     closeWhenTaken = !current.persistent;
     if (!connection.isOpen()) {
       phase = Phase.ENDING;
-    } else if (!current.taken) {
+    } else if (!current.taken && connection.queuedBytes() > 0) {
       phase = Phase.BLOCKED;
     } else {
       phase = current.persistent ? Phase.IDLE : Phase.ENDING;
@@ -323,6 +346,9 @@ final class HttpConnection implements Handler {
       connection.handler(handler);
       connection.resume();
       handler.onOpen(connection);
+      if (stopped) {
+        handler.onStop(connection);
+      }
     } catch (Throwable t) {
       shared.log.error("the handler of an upgraded connection failed", t);
       connection.abort();
@@ -336,7 +362,7 @@ final class HttpConnection implements Handler {
       connection.abort(); // in the middle of a response there is no place for another
     } else if (exchange == null || exchange.isAwaited()) {
       Response response = why.response();
-      write(response, false, Persistence.CLOSED);
+      write(response, exchange != null && exchange.isHead(), Persistence.CLOSED);
       shared.refused(this, response);
     }
     endExchange(why.reason, null);
@@ -349,7 +375,7 @@ final class HttpConnection implements Handler {
       remote();
       local();
     } catch (IOException e) {
-      shared.log.debug("a client is gone", e); // who asks for an address will be told
+      shared.log.debug("a client is gone", e); // its addresses are not known any more
     }
   }
 
@@ -437,6 +463,7 @@ final class HttpConnection implements Handler {
   /** Finishes the request in hand, if there is one, and closes. */
   void stop() {
     stopping = true;
+    stopped = true;
     enter();
     if (phase == Phase.IDLE) {
       connection.close();

@@ -19,10 +19,12 @@ import java.time.Duration;
  *     seconds. Single octets do not extend it, so that a slow client cannot hold a connection
  * @param keepAliveTimeout how long a connection may stand idle between requests; 60 seconds, as
  *     most proxies do
- * @param minBytesPerSecond the least rate at which a body must come, and a response be taken, over
- *     each {@code rateWindow}; 256 octets
+ * @param minBytesPerSecond the least rate at which a body must come over each {@code rateWindow},
+ *     and a response be taken over {@code sendTimeout}; 256 octets
  * @param rateWindow over how long that rate is measured; 10 seconds, so that a stall may last that
  *     long
+ * @param sendTimeout a response that was taken at less than that rate for so long is cut off; 60
+ *     seconds, as in nginx, since a player that has filled its buffer pauses without being gone
  * @param maxRequestsPerConnection the last one is answered with {@code Connection: close}; 100,000,
  *     so that no client keeps to one loop for ever
  * @param lingerTimeout how long after an error the client may go on sending before the connection
@@ -45,6 +47,7 @@ public record HttpLimits(
     Duration keepAliveTimeout,
     int minBytesPerSecond,
     Duration rateWindow,
+    Duration sendTimeout,
     int maxRequestsPerConnection,
     Duration lingerTimeout,
     int maxConnectionsPerClient,
@@ -67,6 +70,7 @@ public record HttpLimits(
     positive("keepAliveTimeout", keepAliveTimeout);
     atLeast("minBytesPerSecond", minBytesPerSecond, 1);
     positive("rateWindow", rateWindow);
+    positive("sendTimeout", sendTimeout);
     atLeast("maxRequestsPerConnection", maxRequestsPerConnection, 1);
     positive("lingerTimeout", lingerTimeout);
     atLeast("maxConnectionsPerClient", maxConnectionsPerClient, 1);
@@ -85,9 +89,14 @@ public record HttpLimits(
     }
   }
 
-  /** The octets that must move within each {@link #rateWindow}; at least one. */
+  /** The octets of a body that must come within each {@link #rateWindow}; at least one. */
   long minBytesPerWindow() {
     return Math.max(1, rateWindow.toMillis() * minBytesPerSecond / 1000);
+  }
+
+  /** The octets of a response that must be taken within each {@link #sendTimeout}; at least one. */
+  long minBytesPerSend() {
+    return Math.max(1, sendTimeout.toMillis() * minBytesPerSecond / 1000);
   }
 
   /** A builder that starts from {@link #DEFAULT}. */
@@ -107,6 +116,7 @@ public record HttpLimits(
     private Duration keepAliveTimeout = Duration.ofSeconds(60);
     private int minBytesPerSecond = 256;
     private Duration rateWindow = Duration.ofSeconds(10);
+    private Duration sendTimeout = Duration.ofSeconds(60);
     private int maxRequestsPerConnection = 100_000;
     private Duration lingerTimeout = Duration.ofSeconds(5);
     private int maxConnectionsPerClient = 1000;
@@ -154,10 +164,18 @@ public record HttpLimits(
       return this;
     }
 
-    /** Sets the least rate of a body, and of a response, and over how long it is measured. */
+    /**
+     * Sets the least rate of a body, and of a response, and over how long that of a body is
+     * measured.
+     */
     public Builder minRate(int bytesPerSecond, Duration window) {
       minBytesPerSecond = bytesPerSecond;
       rateWindow = window;
+      return this;
+    }
+
+    public Builder sendTimeout(Duration timeout) {
+      sendTimeout = timeout;
       return this;
     }
 
@@ -194,6 +212,7 @@ public record HttpLimits(
           keepAliveTimeout,
           minBytesPerSecond,
           rateWindow,
+          sendTimeout,
           maxRequestsPerConnection,
           lingerTimeout,
           maxConnectionsPerClient,

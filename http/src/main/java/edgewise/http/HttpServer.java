@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HttpServer implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
+  private static final long STOP_MARGIN_MILLIS = 500;
 
   private final Reactor reactor;
   private final boolean ownsReactor;
@@ -84,15 +86,20 @@ public final class HttpServer implements AutoCloseable {
     var loops = List.copyOf(protocol.loops());
     var left = new CountDownLatch(loops.size());
     for (HttpLoop shared : loops) {
-      shared.loop.execute(() -> {
-        shared.stop(left::countDown);
-        shared.loop.schedule(atMost, shared::abort);
-      });
+      try {
+        shared.loop.execute(() -> {
+          shared.stop(left::countDown);
+          shared.loop.schedule(atMost, shared::abort);
+        });
+      } catch (RejectedExecutionException e) {
+        left.countDown(); // the loop has ended, and its connections with it
+      }
     }
     Thread.ofVirtual()
         .start(() -> {
           try {
-            left.await();
+            // A loop that ends on its own does not say so.
+            left.await(atMost.toMillis() + STOP_MARGIN_MILLIS, TimeUnit.MILLISECONDS);
           } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
           }
@@ -131,8 +138,9 @@ public final class HttpServer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      release();
     }
-    release();
   }
 
   /** Describes a server and starts it. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An answer: a status, header fields, and a body. Immutable; methods that change something return
- * another one. A response that a handler keeps and returns again and again is encoded once.
+ * another one. A response in memory that a handler keeps and returns again and again is encoded
+ * once; one with a file, a stream or events is for one request.
  *
  * <p>Content-Length, Transfer-Encoding, Connection and Date are the server's to say.
  *
@@ -227,7 +229,7 @@ public final class Response {
    * {@link HttpHandler#handle}.
    */
   public static Response async(CompletionStage<Response> answer) {
-    return later(new Later.Answer(answer, null));
+    return later(new Later.Answer(Objects.requireNonNull(answer, "no answer is to come"), null));
   }
 
   /**
@@ -236,7 +238,9 @@ public final class Response {
    * body is thrown away.
    */
   public static Response receiving(BodyReceiver receiver, CompletionStage<Response> answer) {
-    return later(new Later.Answer(answer, receiver));
+    Objects.requireNonNull(receiver);
+    return later(
+        new Later.Answer(Objects.requireNonNull(answer, "no answer is to come"), receiver));
   }
 
   /** What a blocking handler returns that has begun its response by {@link Request#respond}. */

@@ -198,8 +198,9 @@ final class ResponseOutput extends OutputStream implements BodySource {
       while (!closed && (full || atLoop == BUFFERS - 1)) {
         changed.await();
       }
-      if (closed && cause != null) {
-        throw new IOException("the client is gone", cause);
+      if (closed) {
+        String why = cause == null ? "the client wants no body" : "the client is gone";
+        throw new IOException(why, cause);
       }
       atLoop++;
       byte[] next = spare;

@@ -89,7 +89,7 @@ class EventStreamTest {
     rig.pass(Duration.ofSeconds(20));
     assertEquals(List.of(), closed);
     client.window = client.receivedBytes();
-    rig.pass(Duration.ofSeconds(60));
+    rig.pass(Duration.ofSeconds(100));
     assertEquals(List.of("closed"), closed);
     assertTrue(client.aborted);
   }

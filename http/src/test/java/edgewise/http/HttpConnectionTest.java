@@ -249,7 +249,34 @@ class HttpConnectionTest {
     client.window = 1000;
     client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(10));
     rig.run();
-    rig.pass(Duration.ofSeconds(25));
+    rig.pass(Duration.ofSeconds(75));
+    assertTrue(client.aborted);
+  }
+
+  @Test
+  void aClientThatPausesForLessThanTheSendTimeoutIsServed() {
+    MemorySocket client = rig.connect();
+    client.window = 1000;
+    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    rig.run();
+    for (int i = 0; i < 5; i++) {
+      rig.pass(Duration.ofSeconds(50));
+      client.window += 20_000;
+      rig.run();
+    }
+    assertTrue(Answers.read(client.received(), false).only().complete());
+  }
+
+  @Test
+  void aClientThatTakesCrumbsIsCutOff() {
+    MemorySocket client = rig.connect();
+    client.window = 1000;
+    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    rig.run();
+    for (int i = 0; i < 200 && !client.aborted; i++) {
+      client.window += 100; // every second, where 256 are the least
+      rig.pass(Duration.ofSeconds(1));
+    }
     assertTrue(client.aborted);
   }
 

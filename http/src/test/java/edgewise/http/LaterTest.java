@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -173,7 +174,9 @@ class LaterTest {
         serve(
             HttpHandler.streaming(q -> {
               answers.add(new CompletableFuture<>());
-              return Response.async(answers.getLast());
+              return q.method().equals("POST")
+                  ? Response.receiving(new Ignoring(), answers.getLast())
+                  : Response.async(answers.getLast());
             }));
     MemorySocket refused = server.connect();
     refused.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz");
@@ -189,6 +192,14 @@ class LaterTest {
     server.run();
     assertEquals("for the second", Answers.read(other.received(), false).only().body());
     assertEquals(400, Answers.read(refused.received(), false).only().status());
+  }
+
+  private static final class Ignoring implements BodyReceiver {
+    @Override
+    public void receive(ByteBuffer part) {}
+
+    @Override
+    public void end(List<Response.Field> trailers) {}
   }
 
   @Test

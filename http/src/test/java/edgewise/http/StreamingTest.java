@@ -494,7 +494,7 @@ class StreamingTest {
     client.window = 1000;
     client.send(GET);
     server.run();
-    server.pass(Duration.ofSeconds(25));
+    server.pass(Duration.ofSeconds(75));
     assertTrue(client.aborted);
     assertEquals(1, source.closed.size());
     assertTrue(source.closed.getFirst() != null);

@@ -55,6 +55,7 @@ class SlowAttacksTest {
       HttpLimits.builder()
           .headerTimeout(DEADLINE)
           .minRate(256, DEADLINE)
+          .sendTimeout(DEADLINE)
           .lingerTimeout(Duration.ofSeconds(1))
           .build();
 

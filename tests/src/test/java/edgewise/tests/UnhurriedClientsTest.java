@@ -62,7 +62,8 @@ class UnhurriedClientsTest {
   }
 
   private static int bodyRead(Mode mode, String request) {
-    var limits = HttpLimits.builder().minRate(256, WINDOW).lingerTimeout(WINDOW).build();
+    var limits =
+        HttpLimits.builder().minRate(256, WINDOW).sendTimeout(WINDOW).lingerTimeout(WINDOW).build();
     var options = LoopOptions.builder().backend(mode.backendName).trigger(mode.trigger).build();
     try (Reactor reactor = Reactor.open(1, options);
         HttpServer server =
