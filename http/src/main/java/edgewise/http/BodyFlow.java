@@ -15,8 +15,7 @@ public final class BodyFlow {
   /** Nothing more comes after the present part, until {@link #resume}. The client has to wait. */
   public void pause() {
     connection.checkThread();
-    exchange.paused = true;
-    exchange.hasPaused = true;
+    exchange.pauseBody();
   }
 
   /** Goes on. Harmless when not paused, and when the request is over. */

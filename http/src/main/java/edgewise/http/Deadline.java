@@ -18,7 +18,8 @@ final class Deadline {
   private boolean watching;
   private long receivedBefore;
 
-  // Of the response, whose window is longer.
+  // Of the response, whose window is longer, and begins anew with another writer.
+  private @Nullable BodyWriter writerBefore;
   private long writtenBefore;
   private long queuedBefore;
   private long sendNanos;
@@ -35,6 +36,7 @@ final class Deadline {
 
   void awaitRequest() {
     watching = false;
+    writerBefore = null;
     timer.set(limits.keepAliveTimeout());
   }
 
@@ -45,7 +47,10 @@ final class Deadline {
 
   /** Begins a window. */
   void watch(@Nullable Exchange exchange, long queued) {
-    if (!watching || queuedBefore == 0 || queued == 0 || isSendTimeOver()) {
+    BodyWriter writer = exchange == null ? null : exchange.writer();
+    boolean other = !watching || writer != writerBefore;
+    if (other || queuedBefore == 0 || queued == 0 || isSendTimeOver()) {
+      writerBefore = writer;
       writtenBefore = written(exchange);
       queuedBefore = queued;
       sendNanos = loop.nanoTime();
@@ -71,6 +76,7 @@ final class Deadline {
   boolean isSlowTaker(@Nullable Exchange exchange, long queued) {
     long taken = queuedBefore - queued + written(exchange) - writtenBefore;
     return watching
+        && writerBefore == (exchange == null ? null : exchange.writer())
         && queuedBefore > 0
         && queued > 0
         && isSendTimeOver()

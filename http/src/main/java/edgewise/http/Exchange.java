@@ -80,6 +80,9 @@ final class Exchange {
   /** What the response waits for. */
   private @Nullable Later later;
 
+  /** Who is to give the response; any other comes too late. */
+  private @Nullable CompletionStage<Response> awaited;
+
   /** The answer, which has come in the middle of something else. */
   private @Nullable Response arrived;
 
@@ -131,6 +134,7 @@ final class Exchange {
     continued = false;
     reply = Reply.AWAITED;
     later = null;
+    awaited = null;
     arrived = null;
     held = null;
     writer = null;
@@ -207,9 +211,13 @@ final class Exchange {
     boolean isItsTurn = response.body() instanceof Later || bodyEnded || receiver != null;
     if (isItsTurn || awaitsContinue() || !limitDiscarded()) {
       answer(response); // if the body is in the way, the connection ends after it
+      return;
+    }
+    paused = false; // nobody wants the body, but the next request comes after it
+    if (response.body() instanceof Response.Body.Source) {
+      answer(response); // whoever makes it may be at work already
     } else {
-      held = response; // nobody wants the body, but the next request comes after it
-      paused = false;
+      held = response;
     }
   }
 
@@ -355,6 +363,7 @@ final class Exchange {
     intake = Intake.DISCARD;
     if (reply == Reply.AWAITED) {
       later = null;
+      awaited = null;
       answer(shared.failures.response(request, t).closing());
     } else {
       connection().failed(t);
@@ -381,6 +390,21 @@ final class Exchange {
   /** Whether 100 (Continue) is what the client waits for: RFC 9110 section 10.1.1. */
   private boolean awaitsContinue() {
     return parser.rules.expectsContinue && !continued && received == 0 && !bodyEnded;
+  }
+
+  /** The receiver wants no more for now; one that is not there any more has no say. */
+  void pauseBody() {
+    if (receiver != null) {
+      paused = true;
+      hasPaused = true;
+    }
+  }
+
+  /** Whether a receiver had the body paused, which now is over. */
+  boolean resumeBody() {
+    boolean wasPaused = receiver != null && paused;
+    paused &= !wasPaused;
+    return wasPaused;
   }
 
   /** Tells the client to go on, if it waits for that and the body is wanted. */
@@ -463,14 +487,15 @@ final class Exchange {
 
   private void listen(CompletionStage<Response> stage) {
     shownToOthers = true; // whoever answers may do it after the connection is gone
+    awaited = stage;
     EventLoop loop = connection().loop();
     stage.whenComplete((response, failure) -> {
       if (loop.inLoop()) {
-        arrive(response, failure);
+        arrive(stage, response, failure);
         return;
       }
       try {
-        loop.execute(() -> arrive(response, failure));
+        loop.execute(() -> arrive(stage, response, failure));
       } catch (RejectedExecutionException e) { // the loop has ended, and the connection with it
         release(response, e);
       }
@@ -478,11 +503,14 @@ final class Exchange {
   }
 
   /** The answer has come; not before something that is under way on this connection is over. */
-  private void arrive(@Nullable Response response, @Nullable Throwable failure) {
-    if (!connection().isIn(this) || reply != Reply.AWAITED || arrived != null) {
+  @SuppressWarnings("ReferenceEquality") // that very stage, and no equal one
+  private void arrive(
+      CompletionStage<Response> from, @Nullable Response response, @Nullable Throwable failure) {
+    if (from != awaited || !connection().isIn(this) || reply != Reply.AWAITED) {
       release(response, new IOException("the client is gone"));
       return;
     }
+    awaited = null;
     Response answer =
         response != null ? response : shared.failures.response(request, cause(failure));
     arrived = finish(later, answer);

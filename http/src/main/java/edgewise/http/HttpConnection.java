@@ -70,6 +70,9 @@ final class HttpConnection implements Handler {
   /** The server is to stop. */
   private boolean stopped;
 
+  /** The client has ended its side. */
+  private boolean ended;
+
   private boolean closeWhenTaken;
   private int requests;
 
@@ -245,12 +248,9 @@ final class HttpConnection implements Handler {
 
   /** The receiver wants more of the body. */
   void resumeBody(Exchange of) {
-    if (of == exchange && of.paused) {
-      of.paused = false;
-      if (!entered) {
-        enter();
-        settle();
-      }
+    if (of == exchange && of.resumeBody() && !entered) {
+      enter();
+      settle();
     }
   }
 
@@ -346,6 +346,9 @@ final class HttpConnection implements Handler {
       connection.handler(handler);
       connection.resume();
       handler.onOpen(connection);
+      if (ended) {
+        handler.onEnd(connection);
+      }
       if (stopped) {
         handler.onStop(connection);
       }
@@ -446,6 +449,7 @@ final class HttpConnection implements Handler {
   @Override
   public void onEnd(Connection self) {
     stopping = true;
+    ended = true;
     enter();
     if (phase == Phase.HEAD || (phase == Phase.EXCHANGE && !exchange().bodyEnded)) {
       refuse(Refusal.INCOMPLETE);

@@ -1,5 +1,6 @@
 package edgewise.http;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,19 @@ record Later(Awaited awaited, List<UnaryOperator<Response>> changes) implements 
       changed = changed.map(changes.get(i));
     }
     return changed;
+  }
+
+  /** Whatever still comes is let go when it has come. */
+  @Override
+  public void release(@Nullable Throwable why) {
+    if (awaited instanceof Answer(CompletionStage<Response> answer, BodyReceiver _)) {
+      var gone = new IOException("nobody waits for the response any more", why);
+      answer.whenComplete((response, failure) -> {
+        if (response != null) {
+          response.release(gone);
+        }
+      });
+    }
   }
 
   @Override

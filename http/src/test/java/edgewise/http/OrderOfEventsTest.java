@@ -1,16 +1,21 @@
 package edgewise.http;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -330,5 +335,119 @@ class OrderOfEventsTest {
       server.run();
     }
     assertTrue(Answers.read(client.received(), false).only().complete());
+  }
+
+  @Test
+  void aResponseFromAnotherThreadIsWholeAlthoughTheBodyIsNotThereYet() throws Exception {
+    byte[] text = new byte[500_000]; // more than a buffer, also when it is compressed
+    var random = new Random(1);
+    for (int i = 0; i < text.length; i++) {
+      text[i] = (byte) ('a' + random.nextInt(26));
+    }
+    HttpRig server =
+        serve(
+            Compression.gzip()
+                .around(HttpHandler.streaming(q -> Response.bytes(text, "text/plain"))));
+    MemorySocket client = server.connect();
+    client.send(POST + "Accept-Encoding: gzip\r\nContent-Length: 10\r\n\r\nhello");
+    server.await("some of the response", () -> client.receivedBytes() > 300);
+    client.send("world" + NEXT);
+    server.await("both answers", () -> client.received().endsWith("next"));
+    List<Answers.Answer> answers = Answers.read(client.received(), false).all();
+    byte[] packed = answers.getFirst().body().getBytes(StandardCharsets.ISO_8859_1);
+    var unpacked = new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
+    assertArrayEquals(text, unpacked);
+    assertEquals("next", answers.get(1).body());
+  }
+
+  @Test
+  void aPauseThatComesTooLateStopsNothing() {
+    var flows = new ArrayList<BodyFlow>();
+    var answer = new CompletableFuture<Response>();
+    HttpHandler early =
+        HttpHandler.streaming(q ->
+            Response.receiving(
+                new BodyReceiver() {
+                  @Override
+                  public void begin(BodyFlow flow) {
+                    flows.add(flow);
+                  }
+
+                  @Override
+                  public void receive(ByteBuffer part) {}
+
+                  @Override
+                  public void end(List<Response.Field> trailers) {}
+                },
+                answer));
+    HttpRig server = serve(early);
+    MemorySocket client = server.connect();
+    client.send(POST + "Content-Length: 10\r\n\r\nhello");
+    server.run();
+    answer.complete(Response.text("enough"));
+    server.run();
+    flows.getFirst().pause();
+    client.send("world" + NEXT);
+    server.run();
+    assertEquals(List.of(200, 200), Answers.read(client.received(), false).statuses());
+  }
+
+  @Test
+  void aClientThatReadsSteadilyIsNotCutOffWhenTheSourceEnds() {
+    BodySource source =
+        new BodySource() {
+          private int pieces;
+
+          @Override
+          public void produce(BodyWriter out) {
+            boolean more = true;
+            while (more && pieces < 60) {
+              pieces++;
+              more = out.write(new byte[100_000]);
+            }
+            if (pieces == 60) {
+              out.write(new byte[500_000]);
+              out.end();
+            }
+          }
+        };
+    HttpRig server = serve(q -> Response.stream("text/plain", source));
+    MemorySocket client = server.connect();
+    client.window = 5_000_000;
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.run();
+    server.pass(Duration.ofSeconds(15)); // the window begins in the middle of the stream
+    client.window = 6_050_000;
+    server.run();
+    for (int i = 0; i < 200; i++) {
+      client.window += 4000;
+      server.pass(Duration.ofSeconds(1));
+    }
+    assertTrue(Answers.read(client.received(), false).only().complete());
+  }
+
+  @Test
+  void whatAFilterHasBegunIsLetGoWithTheClient() {
+    var closed = new ArrayList<@Nullable Throwable>();
+    var outer = new CompletableFuture<Response>();
+    var inner = new CompletableFuture<Response>();
+    HttpRig server = serve(HttpHandler.async(q -> outer));
+    MemorySocket client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    server.run();
+    server.abortAll();
+    outer.complete(Response.async(inner));
+    BodySource source =
+        new BodySource() {
+          @Override
+          public void produce(BodyWriter out) {}
+
+          @Override
+          public void close(@Nullable Throwable cause) {
+            closed.add(cause);
+          }
+        };
+    inner.complete(Response.stream("text/plain", source));
+    assertEquals(1, closed.size());
   }
 }
