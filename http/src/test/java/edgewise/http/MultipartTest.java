@@ -233,6 +233,14 @@ class MultipartTest extends Uploads {
   }
 
   @Test
+  void whatIsWrongFirstIsSaidForAnyCut() {
+    byte[] body = Cuts.octets("--xYz?" + "x".repeat(3000));
+    String expected = "400 before the first part: a line begins with the boundary and goes on";
+    assertEquals(expected, outcome(body, List.of()));
+    assertEquals(expected, outcome(body, List.of(100)));
+  }
+
+  @Test
   void theLastOctetAllowedIsTaken() {
     String begin = "--xYz~" + A + "~";
     String end = "~--xYz--";
