@@ -149,13 +149,23 @@ class BrowserTest {
       </script>
       """;
 
+  private static final int ATTEMPTS = 6;
+
   @Test
   void eventsAndAWebSocketComeToAPage(Site site) throws Exception {
     Path page = Files.createDirectory(site.directory.resolve("live"));
     Files.writeString(page.resolve("index.html"), LIVE);
-    // Virtual time stands still while the page waits for the network.
-    String document = dump(site, "live/", "--virtual-time-budget=6000");
-    assertTrue(document.contains("<title>12; 2 same, 4000 true</title>"), document);
+    // Chromium's virtual time stands still while the page waits for a load, but not always for a
+    // stream or a socket: now and then it writes the page out before a second is over.
+    String document = "";
+    for (int attempt = 1; attempt <= ATTEMPTS && !isLive(document); attempt++) {
+      document = dump(site, "live/", "--virtual-time-budget=" + 6000 * attempt);
+    }
+    assertTrue(isLive(document), document);
+  }
+
+  private static boolean isLive(String document) {
+    return document.contains("<title>12; 2 same, 4000 true</title>");
   }
 
   /**
