@@ -47,11 +47,11 @@ final class Deadline {
 
   /** Begins a window. */
   void watch(@Nullable Exchange exchange, long queued) {
-    BodyWriter writer = exchange == null ? null : exchange.writer();
+    BodyWriter writer = writer(exchange);
     boolean other = !watching || writer != writerBefore;
     if (other || queuedBefore == 0 || queued == 0 || isSendTimeOver()) {
       writerBefore = writer;
-      writtenBefore = written(exchange);
+      writtenBefore = written(writer);
       queuedBefore = queued;
       sendNanos = loop.nanoTime();
     }
@@ -63,8 +63,11 @@ final class Deadline {
     timer.set(limits.rateWindow());
   }
 
-  private static long written(@Nullable Exchange exchange) {
-    BodyWriter writer = exchange == null ? null : exchange.writer();
+  private static @Nullable BodyWriter writer(@Nullable Exchange exchange) {
+    return exchange == null ? null : exchange.writer();
+  }
+
+  private static long written(@Nullable BodyWriter writer) {
     return writer == null ? 0 : writer.written();
   }
 
@@ -74,9 +77,10 @@ final class Deadline {
 
   /** Whether less of what was queued all the time has been taken than the least rate allows. */
   boolean isSlowTaker(@Nullable Exchange exchange, long queued) {
-    long taken = queuedBefore - queued + written(exchange) - writtenBefore;
+    BodyWriter writer = writer(exchange);
+    long taken = queuedBefore - queued + written(writer) - writtenBefore;
     return watching
-        && writerBefore == (exchange == null ? null : exchange.writer())
+        && writer == writerBefore
         && queuedBefore > 0
         && queued > 0
         && isSendTimeOver()

@@ -263,11 +263,20 @@ final class Exchange {
     persistent = false;
     if (reply == Reply.WRITTEN) {
       connection().exchangeEnded(this);
-    } else if (held != null) {
-      Response response = held;
-      held = null;
-      answer(response);
+    } else {
+      answerHeld();
     }
+  }
+
+  /** Writes the response that has waited for the body; false if none has. */
+  private boolean answerHeld() {
+    Response response = held;
+    if (response == null) {
+      return false;
+    }
+    held = null;
+    answer(response);
+    return true;
   }
 
   private void take(ByteBuffer in, int count) {
@@ -300,10 +309,8 @@ final class Exchange {
     }
     if (reply == Reply.WRITTEN) {
       connection().exchangeEnded(this);
-    } else if (held != null) {
-      Response response = held;
-      held = null;
-      answer(response);
+    } else if (answerHeld()) {
+      return;
     } else if (receiver != null) {
       endReceiver();
     } else if (later != null && later.awaited() instanceof Callee callee) {

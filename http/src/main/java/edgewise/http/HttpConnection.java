@@ -296,15 +296,17 @@ final class HttpConnection implements Handler {
   /** The source has ended its body. */
   void streamEnded(BodyWriter writer) {
     Exchange current = exchange;
-    if (current == null || entered) {
-      if (current != null) {
-        current.streamEnded(writer);
-      }
+    boolean outside = !entered;
+    if (current == null) {
       return;
     }
-    enter();
+    if (outside) {
+      enter();
+    }
     current.streamEnded(writer);
-    settle();
+    if (outside) {
+      settle();
+    }
   }
 
   /** What the client has of a message must not look like the whole. */

@@ -77,7 +77,7 @@ public record HttpLimits(
     positive("stallTime", stallTime);
   }
 
-  private static void atLeast(String name, int value, int least) {
+  static void atLeast(String name, long value, long least) {
     if (value < least) {
       throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
     }

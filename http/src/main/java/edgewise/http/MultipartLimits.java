@@ -32,19 +32,13 @@ public record MultipartLimits(
   public static final MultipartLimits DEFAULT = new Builder().build();
 
   public MultipartLimits {
-    atLeast("maxBytes", maxBytes, 1);
-    atLeast("maxParts", maxParts, 0);
-    atLeast("maxHeaderBytes", maxHeaderBytes, 64);
-    atLeast("maxHeaderFields", maxHeaderFields, 1);
-    atLeast("maxPartMemoryBytes", maxPartMemoryBytes, 0);
-    atLeast("maxMemoryBytes", maxMemoryBytes, 0);
-    atLeast("maxIgnoredBytes", maxIgnoredBytes, 2);
-  }
-
-  private static void atLeast(String name, long value, long least) {
-    if (value < least) {
-      throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
-    }
+    HttpLimits.atLeast("maxBytes", maxBytes, 1);
+    HttpLimits.atLeast("maxParts", maxParts, 0);
+    HttpLimits.atLeast("maxHeaderBytes", maxHeaderBytes, 64);
+    HttpLimits.atLeast("maxHeaderFields", maxHeaderFields, 1);
+    HttpLimits.atLeast("maxPartMemoryBytes", maxPartMemoryBytes, 0);
+    HttpLimits.atLeast("maxMemoryBytes", maxMemoryBytes, 0);
+    HttpLimits.atLeast("maxIgnoredBytes", maxIgnoredBytes, 2);
   }
 
   /** A builder that starts from {@link #DEFAULT}. */
