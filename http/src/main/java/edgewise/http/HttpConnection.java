@@ -5,6 +5,8 @@ import edgewise.Connection;
 import edgewise.Endpoint;
 import edgewise.EventLoop;
 import edgewise.Handler;
+import edgewise.PeerCredentials;
+import edgewise.spi.Backend;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -86,6 +88,7 @@ final class HttpConnection implements Handler {
 
   private @Nullable Endpoint remote;
   private @Nullable Endpoint local;
+  private @Nullable PeerCredentials peerCredentials;
   private @Nullable String remoteName;
 
   // The loop's list.
@@ -377,8 +380,11 @@ final class HttpConnection implements Handler {
 
   void cacheAddresses() {
     try {
-      remote();
       local();
+      if (!(remote() instanceof Endpoint.Inet)
+          && loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
+        peerCredentials();
+      }
     } catch (IOException e) {
       shared.log.debug("a client is gone", e); // its addresses are not known any more
     }
@@ -389,6 +395,13 @@ final class HttpConnection implements Handler {
       remote = connection.remote();
     }
     return remote;
+  }
+
+  PeerCredentials peerCredentials() throws IOException {
+    if (peerCredentials == null) {
+      peerCredentials = connection.peerCredentials();
+    }
+    return peerCredentials;
   }
 
   /** For the access log: the address without its port; {@code unix:} for a unix socket. */
