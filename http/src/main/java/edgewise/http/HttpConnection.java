@@ -9,6 +9,7 @@ import edgewise.PeerCredentials;
 import edgewise.spi.Backend;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -399,6 +400,12 @@ final class HttpConnection implements Handler {
 
   PeerCredentials peerCredentials() throws IOException {
     if (peerCredentials == null) {
+      if (!loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
+        throw loop().backend().lacks("peer credentials");
+      }
+      if (remote() instanceof Endpoint.Inet) {
+        throw new SocketException("a client over TCP has no credentials; AF_UNIX has them");
+      }
       peerCredentials = connection.peerCredentials();
     }
     return peerCredentials;
