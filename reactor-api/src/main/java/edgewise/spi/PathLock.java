@@ -3,16 +3,16 @@ package edgewise.spi;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +33,16 @@ final class PathLock implements AutoCloseable {
   /** Each time the file was removed between open and lock, by one who had held it. */
   private static final int TRIES = 16;
 
+  /** Lengths of 1 to as many bytes, all but one of them a hole. */
+  private static final int LONGEST = 1 << 20;
+
+  private static final Set<OpenOption> HOW =
+      Set.of(
+          StandardOpenOption.CREATE,
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          LinkOption.NOFOLLOW_LINKS);
+
   private final Path path;
   private final Path file;
   private final FileChannel channel;
@@ -45,33 +55,41 @@ final class PathLock implements AutoCloseable {
 
   /** The lock, or null if somebody holds it. Does not wait. */
   static @Nullable PathLock tryLock(Path path) throws IOException {
-    Path absolute = path.toAbsolutePath().normalize();
-    if (!HELD.add(absolute)) {
+    Path real = inRealDirectory(path.toAbsolutePath());
+    if (!HELD.add(real)) {
       return null;
     }
     PathLock lock = null;
     try {
-      lock = lockFile(absolute);
+      lock = lockFile(real);
       return lock;
     } finally {
       if (lock == null) {
-        HELD.remove(absolute);
+        HELD.remove(real);
       }
     }
+  }
+
+  /** The one name of many that links give; a link in the last place is what is bound, or not. */
+  private static Path inRealDirectory(Path path) throws IOException {
+    Path directory = path.getParent();
+    return directory == null ? path : directory.toRealPath().resolve(path.getFileName());
   }
 
   private static @Nullable PathLock lockFile(Path path) throws IOException {
     Path file = path.resolveSibling(path.getFileName() + ".lock");
     for (int i = 0; i < TRIES; i++) {
-      FileChannel channel =
-          FileChannel.open(
-              file,
-              Set.of(
-                  StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+      if (isSomethingElse(file)) { // to open a pipe would wait for its reader
+        throw notOurs(file);
+      }
+      FileChannel channel = FileChannel.open(file, HOW);
       boolean kept = false;
       try {
         if (channel.tryLock() == null) {
           return null;
+        }
+        if (!isBlank(channel)) {
+          throw notOurs(file);
         }
         kept = isStill(file, channel);
         if (kept) {
@@ -86,15 +104,40 @@ final class PathLock implements AutoCloseable {
     return null;
   }
 
-  /** Whether the file of that name is the one that is open: what is written here is read there. */
-  private static boolean isStill(Path file, FileChannel channel) throws IOException {
-    byte[] mark = UUID.randomUUID().toString().getBytes(StandardCharsets.US_ASCII);
-    channel.truncate(0).write(ByteBuffer.wrap(mark), 0);
+  private static boolean isSomethingElse(Path file) throws IOException {
     try {
-      return Arrays.equals(mark, Files.readAllBytes(file));
+      return !attributes(file).isRegularFile();
+    } catch (NoSuchFileException none) {
+      return false;
+    }
+  }
+
+  private static IOException notOurs(Path file) {
+    return new IOException(file + " is not a lock; remove it, or choose another path");
+  }
+
+  /** Whether it can be a lock: empty, or zeroes. Other programs keep something in such files. */
+  private static boolean isBlank(FileChannel channel) throws IOException {
+    ByteBuffer first = ByteBuffer.allocate(1);
+    return channel.read(first, 0) <= 0 || first.get(0) == 0;
+  }
+
+  /**
+   * Whether the file of that name is the one that is open: it is given a length by chance, and has
+   * it there too. That opens no second descriptor, whose close would let go of the lock.
+   */
+  private static boolean isStill(Path file, FileChannel channel) throws IOException {
+    int length = 1 + ThreadLocalRandom.current().nextInt(LONGEST);
+    channel.truncate(0).write(ByteBuffer.allocate(1), length - 1);
+    try {
+      return attributes(file).size() == length;
     } catch (NoSuchFileException removed) {
       return false;
     }
+  }
+
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Removes the file while it is still locked, then lets go. */

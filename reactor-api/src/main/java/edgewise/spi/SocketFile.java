@@ -104,7 +104,7 @@ public final class SocketFile {
     } catch (IOException e) {
       String reason =
           switch (e) {
-            case AccessDeniedException denied -> "EACCES (Permission denied)";
+            case AccessDeniedException denied -> "EACCES (Permission denied): " + denied.getFile();
             case NoSuchFileException missing -> "ENOENT (No such file or directory)";
             default -> "its lock cannot be had: " + e.getMessage();
           };
@@ -180,8 +180,9 @@ public final class SocketFile {
   }
 
   /**
-   * Removes the file, unless somebody has put another in its place, or is just now binding the path
-   * and will find that this socket is dead.
+   * Removes the file, unless somebody has put another in its place, or holds the lock of the path:
+   * that is just now binding it, and replaces a dead server's file, or finds this one still alive,
+   * and gives up. Then a leftover stays for the next.
    */
   public void remove() throws IOException {
     PathLock lock = isOurs() ? PathLock.tryLock(path) : null;

@@ -2,6 +2,7 @@ package edgewise.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,6 +12,7 @@ import edgewise.EventLoop;
 import edgewise.ListenOptions;
 import edgewise.Listener;
 import edgewise.SocketFileOptions;
+import edgewise.spi.SocketFile;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Files;
@@ -194,5 +196,88 @@ class SocketFileContract {
     assertThrows(
         BindException.class, () -> rig.loop().listen(Endpoint.unix(path), c -> new Recorder()));
     assertEquals("precious", Files.readString(precious));
+  }
+
+  private static String tryLockInAnotherProcess(Path lock) throws Exception {
+    Process other =
+        new ProcessBuilder(
+                "python3",
+                "-c",
+                """
+                import fcntl, sys
+                try:
+                    fcntl.lockf(open(sys.argv[1], "r+"), fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    print("free")
+                except BlockingIOError:
+                    print("held")
+                """,
+                lock.toString())
+            .redirectErrorStream(true)
+            .start();
+    try (var out = other.inputReader()) {
+      String answer = out.readLine();
+      other.waitFor();
+      return answer;
+    } finally {
+      other.getOutputStream().close();
+      other.getErrorStream().close();
+    }
+  }
+
+  // fcntl(2): closing any descriptor of a file lets go of all locks that the process has on it.
+  @Contract(
+      modes = {Mode.EPOLL_EDGE},
+      families = Family.UNIX)
+  void theLockKeepsOtherProcessesOutUntilThePathIsBound(Rig rig) throws Exception {
+    Path path = rig.name();
+    Path lock = path.resolveSibling(path.getFileName() + ".lock");
+    try (var claim = SocketFile.claim(path, at -> false)) {
+      assertEquals("held", tryLockInAnotherProcess(lock));
+      assertNotNull(claim);
+    }
+    assertFalse(Files.exists(lock));
+  }
+
+  @Contract(
+      modes = {Mode.EPOLL_EDGE},
+      families = Family.UNIX)
+  void aPathIsLockedWhateverItIsCalled(Rig rig) throws Exception {
+    Path path = rig.name();
+    Path lock = path.resolveSibling(path.getFileName() + ".lock");
+    Path link = rig.directory().resolve("link");
+    Path below = Files.createDirectories(rig.directory().resolve("below"));
+    Files.createSymbolicLink(link, rig.directory());
+    Path around = rig.directory().resolve("way");
+    Files.createSymbolicLink(around, below);
+    Path sameByLink = link.resolve(path.getFileName());
+    Path sameByParent = around.resolve("..").resolve(path.getFileName());
+    try (var claim = SocketFile.claim(path, at -> false)) {
+      assertNotNull(claim);
+      for (Path other : List.of(sameByLink, sameByParent)) {
+        var refusal =
+            assertThrows(BindException.class, () -> SocketFile.claim(other, at -> false).close());
+        assertTrue(Rig.text(refusal).contains("just now"), Rig.text(refusal));
+      }
+      assertEquals("held", tryLockInAnotherProcess(lock));
+    }
+  }
+
+  // Databases keep the number of their process in a file of that name.
+  @Contract(families = Family.UNIX)
+  void aFileOfThatNameThatIsNoLockIsLeftAlone(Rig rig) throws Exception {
+    Path path = rig.name();
+    Path lock = path.resolveSibling(path.getFileName() + ".lock");
+    Files.writeString(lock, "1234\n");
+    var refusal =
+        assertThrows(
+            BindException.class, () -> rig.loop().listen(Endpoint.unix(path), c -> new Recorder()));
+    assertTrue(Rig.text(refusal).contains(lock.toString()), Rig.text(refusal));
+    assertEquals("1234\n", Files.readString(lock));
+    assertFalse(Files.exists(path));
+    Files.delete(lock);
+    assertEquals(0, new ProcessBuilder("mkfifo", lock.toString()).start().waitFor());
+    assertThrows(
+        BindException.class, () -> rig.loop().listen(Endpoint.unix(path), c -> new Recorder()));
+    assertTrue(Files.exists(lock));
   }
 }
