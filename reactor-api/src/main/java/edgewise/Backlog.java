@@ -23,6 +23,7 @@ final class Backlog {
   private long bytes;
   private long memoryBytes;
   private int files;
+  private int passed;
 
   Backlog(BufferPool pool) {
     this.pool = pool;
@@ -34,6 +35,9 @@ final class Backlog {
     final @Nullable OpenFile file;
     long position;
     long end;
+
+    /** Nothing is added to it, and its whole buffer counts until it is sent. */
+    boolean apart;
 
     /** A message: it leaves with one call. All of a connection are messages, or none. */
     boolean whole;
@@ -65,7 +69,12 @@ final class Backlog {
     return files;
   }
 
-  /** Unsent bytes held in memory. */
+  /** Descriptors that are not passed yet. */
+  int passed() {
+    return passed;
+  }
+
+  /** Unsent bytes held in memory; what may have few or none counts as the buffer it is in. */
   long memoryBytes() {
     return memoryBytes;
   }
@@ -95,21 +104,19 @@ final class Backlog {
    * Adds bytes that do not join those before them.
    *
    * @param whole whether they are a message, which nothing that follows joins either
-   * @param passed descriptors that go with the first byte, and are this object's from now on
+   * @param descriptors go with the first byte, and are this object's from now on
    */
-  void addApart(ByteBuffer source, int offset, int length, boolean whole, List<Descriptor> passed) {
+  void addApart(
+      ByteBuffer source, int offset, int length, boolean whole, List<Descriptor> descriptors) {
     var piece = new Piece(pool.take(length), null, 0, length);
-    piece.whole = whole;
-    piece.passed = passed;
     bytesOf(piece).put(0, source, offset, length);
+    piece.apart = true;
+    piece.whole = whole;
+    piece.passed = descriptors;
     append(piece);
     bytes += length;
-    memoryBytes += memory(piece);
-  }
-
-  /** A message may have no byte, and yet it must not be free. */
-  private static long memory(Piece piece) {
-    return piece.whole ? capacity(piece) : piece.end - piece.position;
+    memoryBytes += capacity(piece);
+    passed += descriptors.size();
   }
 
   /** Adds a region of a file, and holds the file until the region is sent. */
@@ -129,7 +136,7 @@ final class Backlog {
   }
 
   private Piece roomAtEnd(int wanted) {
-    if (tail != null && tail.buffer != null && tail.end < tail.buffer.capacity()) {
+    if (tail != null && tail.buffer != null && !tail.apart && tail.end < tail.buffer.capacity()) {
       return tail;
     }
     var piece = new Piece(pool.take(Math.min(wanted, CHUNK)), null, 0, 0);
@@ -171,7 +178,7 @@ final class Backlog {
     return false;
   }
 
-  private static long send(StreamSocket socket, Piece piece, long wanted) throws IOException {
+  private long send(StreamSocket socket, Piece piece, long wanted) throws IOException {
     if (!piece.passed.isEmpty()) {
       return sendWithDescriptors(socket, piece, (int) wanted);
     }
@@ -187,7 +194,7 @@ final class Backlog {
   }
 
   /** The kernel has its own duplicates as soon as it has taken the first byte. */
-  private static long sendWithDescriptors(StreamSocket socket, Piece piece, int wanted)
+  private long sendWithDescriptors(StreamSocket socket, Piece piece, int wanted)
       throws IOException {
     int[] numbers = piece.passed.stream().mapToInt(Descriptor::fd).toArray();
     var buffer = Objects.requireNonNull(piece.buffer);
@@ -198,21 +205,25 @@ final class Backlog {
     return sent;
   }
 
-  private static void closePassed(Piece piece) {
+  private void closePassed(Piece piece) {
     piece.passed.forEach(Descriptor::close);
+    passed -= piece.passed.size();
     piece.passed = List.of();
   }
 
   private void advance(Piece first, long sent) {
     first.position += sent;
     bytes -= sent;
-    if (first.buffer != null) {
-      memoryBytes -= first.whole ? capacity(first) : sent;
+    if (first.buffer != null && !first.apart) {
+      memoryBytes -= sent;
     }
     if (first.position == first.end) {
       head = first.next;
       if (head == null) {
         tail = null;
+      }
+      if (first.apart) {
+        memoryBytes -= capacity(first);
       }
       letGo(first);
     }

@@ -441,13 +441,15 @@ public final class Connection extends Channel implements AutoCloseable {
    * them; SCM_RIGHTS, unix(7). The other end gets duplicates, no later than that byte, and in this
    * order. AF_UNIX only.
    *
-   * <p>The descriptors belong to this connection from now on: it closes them when they are sent, or
-   * when it ends. To keep one, pass a duplicate ({@link edgewise.spi.Backend#duplicate}).
+   * <p>The descriptors are taken from the objects given, and belong to this connection from now on:
+   * it closes them when they are sent, or when it ends. To keep one, pass a duplicate ({@link
+   * edgewise.spi.Backend#duplicate}).
    *
    * @param bytes at least one
    * @param descriptors at most {@value ConnectionOptions#MAX_DESCRIPTORS}
    * @throws IllegalArgumentException if there is no byte, or there are too many descriptors; then
    *     they stay the caller's, as they do with every exception
+   * @throws IllegalStateException also if one of them is closed, taken, or there twice
    * @throws UnsupportedOperationException if the backend cannot pass descriptors, or this is TCP
    */
   public boolean write(ByteBuffer bytes, List<Descriptor> descriptors) {
@@ -460,8 +462,8 @@ public final class Connection extends Channel implements AutoCloseable {
       throw new IllegalArgumentException("descriptors travel with at least one byte");
     }
     Limits.atMost("descriptors", descriptors.size(), ConnectionOptions.MAX_DESCRIPTORS);
-    descriptors.forEach(Descriptor::fd); // each is still owned
-    output.write(bytes, bytes.position(), bytes.remaining(), List.copyOf(descriptors));
+    List<Descriptor> moved = Descriptor.moveAll(List.copyOf(descriptors));
+    output.write(bytes, bytes.position(), bytes.remaining(), moved);
     bytes.position(bytes.limit());
     return afterWrite();
   }

@@ -2,6 +2,8 @@ package edgewise;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -65,6 +67,27 @@ public final class Descriptor implements AutoCloseable {
       throw gone();
     }
     return number;
+  }
+
+  /**
+   * Moves all to new owners, or none: those who still hold the old objects cannot close or pass
+   * them on any more.
+   *
+   * @throws IllegalStateException if one is closed, was taken, or is there twice
+   */
+  static List<Descriptor> moveAll(List<Descriptor> from) {
+    var moved = new ArrayList<Descriptor>(from.size());
+    try {
+      for (Descriptor each : from) {
+        moved.add(new Descriptor(each.take(), each.closer));
+      }
+    } catch (RuntimeException e) {
+      for (int i = 0; i < moved.size(); i++) {
+        from.get(i).fd = moved.get(i).take();
+      }
+      throw e;
+    }
+    return moved;
   }
 
   private static IllegalStateException gone() {

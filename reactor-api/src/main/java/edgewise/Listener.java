@@ -109,8 +109,8 @@ public final class Listener extends Channel implements AutoCloseable {
       if (!welcome) {
         loop.log.debug("{}: {} is not let in", this, peer);
       }
-    } catch (IOException | RuntimeException e) {
-      loop.log.warn("{}: a connection is closed, since its peer could not be examined", this, e);
+    } catch (Throwable t) { // the filter's, too, must not end the loop (law 12)
+      loop.log.warn("{}: a connection is closed, since its peer could not be examined", this, t);
     } finally {
       if (!welcome) {
         next.close();

@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Output {
   /**
-   * The high-water mark of queued files, each of which holds a descriptor: a peer that asks for
-   * many small files and reads none must not take all descriptors of the process.
+   * The high-water mark of descriptors that the queue holds open, to be passed or as files: a peer
+   * that asks for many small files and reads none must not take all descriptors of the process.
    */
-  private static final int HIGH_WATER_FILES = 4;
+  private static final int HIGH_WATER_DESCRIPTORS = 4;
 
-  private static final int LOW_WATER_FILES = 1;
+  private static final int LOW_WATER_DESCRIPTORS = 1;
 
   private final Connection connection;
   private final StreamSocket socket;
@@ -61,6 +61,12 @@ final class Output {
 
   void write(ByteBuffer bytes, int offset, int length) {
     if (messages) {
+      if (goesAtOnce(length)) {
+        connection.loop.outbox.stage(this, bytes, offset, length);
+        if (sendMessage()) {
+          return;
+        }
+      }
       write(bytes, offset, length, List.of());
       return;
     }
@@ -79,6 +85,12 @@ final class Output {
 
   void write(byte[] bytes, int offset, int length) {
     if (messages) {
+      if (goesAtOnce(length)) {
+        connection.loop.outbox.stage(this, bytes, offset, length);
+        if (sendMessage()) {
+          return;
+        }
+      }
       write(ByteBuffer.wrap(bytes), offset, length, List.of());
       return;
     }
@@ -95,18 +107,41 @@ final class Output {
     }
   }
 
+  /** Whether a message need not queue, so that it takes no buffer and no object (law 11). */
+  private boolean goesAtOnce(int length) {
+    return backlog == null && length > 0 && length <= connection.loop.outbox.room() && isTaken();
+  }
+
+  /** Sends the message that is staged, all of it; false if the kernel does not take it now. */
+  private boolean sendMessage() {
+    try {
+      return connection.loop.outbox.send(this, socket, false) > 0;
+    } catch (IOException e) {
+      fail(e);
+      return true;
+    } finally {
+      connection.loop.outbox.drop(this);
+    }
+  }
+
   /**
    * Writes a message, or bytes with descriptors: what leaves with a call of its own. The
    * descriptors belong to this object from now on.
    */
   void write(ByteBuffer bytes, int offset, int length, List<Descriptor> passed) {
     sendStaged(false);
-    if (isTaken()) {
-      backlog().addApart(bytes, offset, length, messages, passed);
-      sendBacklog();
-    } else {
+    if (!isTaken()) {
       passed.forEach(Descriptor::close);
+      return;
     }
+    try {
+      backlog().addApart(bytes, offset, length, messages, passed);
+    } catch (RuntimeException | Error e) { // no memory
+      passed.forEach(Descriptor::close);
+      connection.release(e);
+      return;
+    }
+    sendBacklog();
   }
 
   /** Room in the outbox; if there is none, all is sent, which can leave a backlog, or an end. */
@@ -170,6 +205,8 @@ final class Output {
       connection.release(e); // our own mistake, not the peer's end
     } catch (IOException e) {
       fail(e);
+    } catch (RuntimeException | Error e) { // as in sendStaged
+      connection.release(e);
     }
   }
 
@@ -195,9 +232,10 @@ final class Output {
     return stagedBytes > 0 || backlog != null;
   }
 
-  /** Unsent bytes, those of files included. */
+  /** Unsent bytes, those of files included. Any thread, so the backlog is looked at once. */
   long queuedBytes() {
-    return stagedBytes + (backlog == null ? 0 : backlog.bytes());
+    Backlog now = backlog;
+    return stagedBytes + (now == null ? 0 : now.bytes());
   }
 
   /** Memory of what is unsent; of a message at least a buffer of the smallest size. */
@@ -210,11 +248,15 @@ final class Output {
     return backlog == null ? 0 : backlog.files();
   }
 
+  private int heldDescriptors() {
+    return backlog == null ? 0 : backlog.files() + backlog.passed();
+  }
+
   /** Notes on which side of the high-water mark the queue is; true if it is below. */
   boolean isBelow(int highWater) {
     boolean below =
         Math.max(queuedBytes(), memoryBytes()) <= highWater
-            && queuedFiles() <= HIGH_WATER_FILES
+            && heldDescriptors() <= HIGH_WATER_DESCRIPTORS
             && failure == null;
     aboveHigh |= !below;
     return below;
@@ -223,7 +265,8 @@ final class Output {
   /** Whether the queue has just fallen to the low-water mark; true once per crossing. */
   boolean hasFallenTo(int lowWater) {
     boolean low =
-        Math.max(queuedBytes(), memoryBytes()) <= lowWater && queuedFiles() <= LOW_WATER_FILES;
+        Math.max(queuedBytes(), memoryBytes()) <= lowWater
+            && heldDescriptors() <= LOW_WATER_DESCRIPTORS;
     boolean fallen = aboveHigh && low && failure == null;
     aboveHigh &= !fallen;
     return fallen;

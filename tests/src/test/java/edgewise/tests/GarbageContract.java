@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import edgewise.Connection;
+import edgewise.ConnectionOptions;
+import edgewise.Descriptor;
 import edgewise.EventLoop;
 import edgewise.Reactor;
+import edgewise.SocketType;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -54,6 +60,42 @@ class GarbageContract {
     } else {
       assertEquals(0, perMessage, "bytes per echo");
     }
+  }
+
+  @Contract(
+      modes = {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE},
+      families = Family.UNIX)
+  void anEchoOfWholeMessagesAllocatesNothing(Rig rig) throws Exception {
+    ConnectionOptions how = ConnectionOptions.builder().type(SocketType.SEQPACKET).build();
+    List<Descriptor> pair = rig.loop().socketPair(SocketType.SEQPACKET);
+    var back = new int[1];
+    Connection near =
+        rig.loop()
+            .adopt(
+                pair.get(0),
+                how,
+                (c, in) -> {
+                  back[0] += in.remaining();
+                  in.position(in.limit());
+                });
+    rig.loop().adopt(pair.get(1), how, (c, in) -> c.write(in));
+    rig.until("open", near::isOpen);
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    byte[] message = new byte[100];
+    double perMessage = Double.MAX_VALUE;
+    long end = System.nanoTime() + 20_000_000_000L;
+    while (isTooMuch(rig, perMessage, end)) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < MESSAGES / 4; i++) {
+        near.write(message);
+        for (back[0] = 0; back[0] < message.length; ) {
+          rig.loop().turn(Duration.ZERO);
+        }
+      }
+      double bytes = threads.getCurrentThreadAllocatedBytes() - before;
+      perMessage = Math.min(perMessage, bytes / (MESSAGES / 4));
+    }
+    assertEquals(0, perMessage, "bytes per echo");
   }
 
   private static boolean isTooMuch(Rig rig, double perMessage, long end) {
