@@ -36,6 +36,9 @@
 #define SO_PASSPIDFD 76
 #define SO_PEERPIDFD 77
 #endif
+#ifndef SCM_PIDFD /* of the C library, since glibc 2.39 */
+#define SCM_PIDFD 0x04
+#endif
 
 #ifdef CHECK
 #define CONSTANT(name) _Static_assert((long long)(name) == JAVA_##name, #name)
@@ -352,6 +355,7 @@ static void constants(void) {
     CONSTANT(IPV6_TCLASS);
     CONSTANT(SCM_RIGHTS);
     CONSTANT(SCM_CREDENTIALS);
+    CONSTANT(SCM_PIDFD);
 
     /* open(2), fcntl(2) */
     CONSTANT(O_RDONLY);

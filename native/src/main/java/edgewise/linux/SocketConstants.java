@@ -158,6 +158,7 @@ abstract sealed class SocketConstants permits Socket {
   // types of control messages of SOL_SOCKET, unix(7)
   public static final int SCM_RIGHTS = 1;
   public static final int SCM_CREDENTIALS = 2;
+  public static final int SCM_PIDFD = 4;
 
   SocketConstants() {}
 }

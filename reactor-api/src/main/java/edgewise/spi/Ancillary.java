@@ -21,8 +21,8 @@ public final class Ancillary implements AutoCloseable {
   public final int maxDescriptors;
 
   /**
-   * Some that were passed are lost, and closed by the kernel: there was no room for them, or no
-   * number free (MSG_CTRUNC).
+   * Some that were passed are lost, and closed: there was no room for them, or no number free
+   * (MSG_CTRUNC). Not set where none is accepted.
    */
   public boolean truncated;
 

@@ -26,13 +26,15 @@ final class AdoptedSocket {
   }
 
   /**
-   * Checks that a descriptor is a socket of the type, and that it listens, or is connected.
+   * Checks that a descriptor is a socket of the type, that it listens, or is connected, and that it
+   * can do what the options ask for.
    *
    * @return its domain: AF_INET, AF_INET6 or AF_UNIX
    * @throws IllegalArgumentException if it is not
    */
-  static int check(Kernel kernel, Descriptor socket, SocketType type, boolean listening) {
+  static int check(Kernel kernel, Descriptor socket, ConnectionOptions options, boolean listening) {
     int fd = socket.fd();
+    SocketType type = options.type();
     long domain = kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_DOMAIN);
     if (domain < 0) {
       throw refused(fd, "is not a socket: " + Errno.describe((int) -domain));
@@ -51,7 +53,19 @@ final class AdoptedSocket {
     if (!listening && kernel.getpeername(fd, Sockaddr.allocate(Arena.ofAuto())) < 0) {
       throw refused(fd, "is not connected");
     }
+    if (options.maxDescriptors() > 0) {
+      checkUnix(fd, (int) domain, "maxDescriptors");
+    }
+    if (options.passCredentials()) {
+      checkUnix(fd, (int) domain, "passCredentials");
+    }
     return (int) domain;
+  }
+
+  static void checkUnix(int fd, int domain, String option) {
+    if (domain != Socket.AF_UNIX) {
+      throw refused(fd, "is not of AF_UNIX, as " + option + " takes");
+    }
   }
 
   private static IllegalArgumentException refused(int fd, String why) {

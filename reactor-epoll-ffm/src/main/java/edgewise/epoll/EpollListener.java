@@ -83,7 +83,7 @@ final class EpollListener extends Registration implements ListeningSocket {
     }
   }
 
-  /** {@link SocketFile.Probe}: with a socket of this type, which others refuse with EPROTOTYPE. */
+  /** {@link SocketFile.Probe}: with a stream, which live sockets of other types refuse. */
   private boolean isLive(Addresses addresses, Path path) throws IOException {
     int probe =
         Failures.checked(
@@ -104,11 +104,16 @@ final class EpollListener extends Registration implements ListeningSocket {
   static EpollListener adopt(
       Kernel kernel, Addresses addresses, Descriptor socket, ListenOptions options)
       throws IOException {
-    int domain = AdoptedSocket.check(kernel, socket, options.connections().type(), true);
+    int domain = AdoptedSocket.check(kernel, socket, options.connections(), true);
+    if (options.peerFilter() != null) {
+      AdoptedSocket.checkUnix(socket.fd(), domain, "a peerFilter");
+    }
     int fd = socket.fd();
     AdoptedSocket.prepare(kernel, fd, domain, options.connections());
     Endpoint local = addresses.local(kernel, fd);
-    return new EpollListener(kernel, socket.take(), local);
+    var listener = new EpollListener(kernel, socket.take(), local);
+    listener.share();
+    return listener;
   }
 
   @Override
@@ -140,6 +145,7 @@ final class EpollListener extends Registration implements ListeningSocket {
 
   @Override
   public Descriptor duplicate() throws IOException {
+    share();
     return AdoptedSocket.duplicate(kernel, fd);
   }
 

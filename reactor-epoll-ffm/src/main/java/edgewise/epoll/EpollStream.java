@@ -34,6 +34,9 @@ final class EpollStream extends Registration implements StreamSocket {
   /** Where it was told to connect to; null for an accepted one. */
   private final @Nullable Endpoint target;
 
+  /** A reset that was told before the messages that came earlier; 0 for none. */
+  private int reset;
+
   /** What connect(2) has answered: 0 once it is connected. */
   private int connectResult = CONNECTED;
 
@@ -67,9 +70,11 @@ final class EpollStream extends Registration implements StreamSocket {
   /** Takes over a connected socket. */
   static EpollStream adopt(Kernel kernel, Descriptor socket, ConnectionOptions options)
       throws IOException {
-    int domain = AdoptedSocket.check(kernel, socket, options.type(), false);
+    int domain = AdoptedSocket.check(kernel, socket, options, false);
     AdoptedSocket.prepare(kernel, socket.fd(), domain, options);
-    return new EpollStream(kernel, socket.take(), domain != Socket.AF_UNIX, options, null);
+    var stream = new EpollStream(kernel, socket.take(), domain != Socket.AF_UNIX, options, null);
+    stream.share();
+    return stream;
   }
 
   /** Makes a socket and starts to connect it. */
@@ -142,7 +147,7 @@ final class EpollStream extends Registration implements StreamSocket {
       if (count == -Errno.EAGAIN) {
         return WOULD_BLOCK;
       }
-      if (count != -Errno.EINTR) {
+      if (count != -Errno.EINTR && !isKept(count)) {
         throw Failures.socket("recv", this, count);
       }
     }
@@ -161,7 +166,7 @@ final class EpollStream extends Registration implements StreamSocket {
       if (count == -Errno.EAGAIN) {
         return WOULD_BLOCK;
       }
-      if (count != -Errno.EINTR) {
+      if (count != -Errno.EINTR && !isKept(count)) {
         throw Failures.socket("recvmsg", this, count);
       }
     }
@@ -174,7 +179,28 @@ final class EpollStream extends Registration implements StreamSocket {
           "recv %s: EMSGSIZE: a message of %d bytes is longer than receiveBufferBytes = %d"
               .formatted(this, length, room));
     }
-    return length > 0 || isAtEnd() ? length : EMPTY_MESSAGE;
+    if (length > 0) {
+      return length;
+    }
+    if (!isAtEnd()) {
+      return EMPTY_MESSAGE;
+    }
+    if (reset != 0) {
+      throw Failures.socket("recv", this, reset);
+    }
+    return END;
+  }
+
+  /**
+   * Of messages, unlike of a stream, the kernel tells a reset first, and only once, and gives out
+   * what came earlier afterwards (__skb_try_recv_datagram of Linux): it is kept for their end.
+   */
+  private boolean isKept(int failure) {
+    boolean kept = messages && reset == 0 && failure == -Errno.ECONNRESET;
+    if (kept) {
+      reset = failure;
+    }
+    return kept;
   }
 
   /**
@@ -184,7 +210,11 @@ final class EpollStream extends Registration implements StreamSocket {
    */
   private boolean isAtEnd() {
     int gone = Poll.POLLRDHUP | Poll.POLLHUP;
-    return (kernel.poll(fd, gone) & gone) != 0 && kernel.unread(fd) <= 0;
+    int now;
+    do {
+      now = kernel.poll(fd, gone);
+    } while (now == -Errno.EINTR); // a signal interrupts it although it does not wait
+    return now > 0 && (now & gone) != 0 && kernel.unread(fd) <= 0;
   }
 
   @Override
@@ -262,6 +292,10 @@ final class EpollStream extends Registration implements StreamSocket {
   @Override
   public @Nullable IOException takeError() {
     int error = takeErrno();
+    if (error == 0) {
+      error = -reset;
+    }
+    reset = 0;
     return error == 0 ? null : Failures.socket("connection", this, -error);
   }
 

@@ -17,8 +17,15 @@ import java.lang.foreign.ValueLayout;
  */
 final class Messages {
   private static final int CREDENTIALS_SPACE = MsgHdr.controlSpace(3 * Integer.BYTES);
+
+  /**
+   * Room for what whoever has passed the socket may have switched on, now or later: SO_PASSCRED,
+   * SO_PASSPIDFD. Without it that would look like lost descriptors.
+   */
+  private static final int SPARE = CREDENTIALS_SPACE + MsgHdr.controlSpace(Integer.BYTES);
+
   private static final int CONTROL_SPACE =
-      CREDENTIALS_SPACE + MsgHdr.controlSpace(ConnectionOptions.MAX_DESCRIPTORS * Integer.BYTES);
+      SPARE + MsgHdr.controlSpace(ConnectionOptions.MAX_DESCRIPTORS * Integer.BYTES);
 
   private static final ThreadLocal<Messages> CURRENT = ThreadLocal.withInitial(Messages::new);
 
@@ -39,26 +46,26 @@ final class Messages {
       boolean credentials,
       Ancillary beside) {
     header.data(into.segment, offset, length);
-    header.controlLimit(controlLimit(beside.room(), credentials));
+    header.controlLimit(controlLimit(beside.room()));
     int count = kernel.recvmsg(fd, header, flags | Socket.MSG_CMSG_CLOEXEC);
     beside.truncated = false;
     beside.sender = null;
     if (count >= 0) {
-      beside.truncated = (header.flags() & Socket.MSG_CTRUNC) != 0;
+      boolean cut = (header.flags() & Socket.MSG_CTRUNC) != 0;
+      beside.truncated = cut && beside.maxDescriptors > 0; // else losing them is what was asked for
       for (int at = header.firstControl(); at >= 0; at = header.nextControl(at)) {
-        takeOver(kernel, at, beside);
+        takeOver(kernel, at, credentials, beside);
       }
     }
     return count;
   }
 
-  /** The kernel writes credentials before descriptors, and these without padding. */
-  private static int controlLimit(int descriptors, boolean credentials) {
-    int forDescriptors = descriptors == 0 ? 0 : MsgHdr.controlLength(descriptors * Integer.BYTES);
-    return forDescriptors + (credentials ? CREDENTIALS_SPACE : 0);
+  /** The kernel fills room that is left over with descriptors too. */
+  private static int controlLimit(int descriptors) {
+    return SPARE + (descriptors == 0 ? 0 : MsgHdr.controlLength(descriptors * Integer.BYTES));
   }
 
-  private void takeOver(Kernel kernel, int at, Ancillary beside) {
+  private void takeOver(Kernel kernel, int at, boolean credentials, Ancillary beside) {
     if (header.controlLevel(at) != Socket.SOL_SOCKET) {
       return;
     }
@@ -66,11 +73,25 @@ final class Messages {
       case Socket.SCM_RIGHTS -> {
         int count = header.controlDataLength(at) / Integer.BYTES;
         for (int i = 0; i < count; i++) {
-          beside.descriptors.add(new Descriptor(header.controlInt(at, i), kernel::close));
+          takeOver(kernel, header.controlInt(at, i), beside);
         }
       }
-      case Socket.SCM_CREDENTIALS -> beside.sender = credentials(header.controlData(at));
+      case Socket.SCM_CREDENTIALS -> {
+        if (credentials) {
+          beside.sender = credentials(header.controlData(at));
+        }
+      }
+      case Socket.SCM_PIDFD -> kernel.close(header.controlInt(at, 0)); // open, and not asked for
       default -> {} // nothing that was asked for, and nothing that could leak
+    }
+  }
+
+  private static void takeOver(Kernel kernel, int descriptor, Ancillary beside) {
+    if (beside.room() > 0) {
+      beside.descriptors.add(new Descriptor(descriptor, kernel::close));
+    } else {
+      kernel.close(descriptor);
+      beside.truncated = beside.maxDescriptors > 0;
     }
   }
 

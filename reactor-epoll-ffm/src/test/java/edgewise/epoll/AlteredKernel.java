@@ -65,6 +65,11 @@ final class AlteredKernel implements InvocationHandler {
           open.add(fd);
         }
       }
+      case "socketpair" -> {
+        for (int fd : (int[]) arguments[1]) {
+          open.add(fd);
+        }
+      }
       case "close" -> {
         if (!open.remove(arguments[0])) {
           throw new AssertionError("close of fd " + arguments[0] + ", which is not open");

@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 
@@ -217,5 +218,111 @@ class AdoptContract {
     int fd = Socket.socket(domain, Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC, 0);
     assertEquals(0, Socket.connect(fd, address));
     return rig.loop().backend().own(fd);
+  }
+
+  // The kernel's interest list goes by the open file, which lives on: question 6 of epoll(7).
+  @Contract(families = Family.UNIX)
+  void aClosedConnectionWhoseSocketLivesOnElsewhereIsHeardOfNoMore(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    List<Descriptor> pair = rig.loop().socketPair(SocketType.STREAM);
+    Descriptor elsewhere = rig.closing(rig.loop().backend().duplicate(pair.get(0)));
+    var near = new Recorder();
+    var far = new Recorder();
+    rig.loop().adopt(pair.get(0), ConnectionOptions.DEFAULT, near);
+    Connection peer = rig.loop().adopt(pair.get(1), ConnectionOptions.DEFAULT, far);
+    rig.until("open", () -> near.has("open") && far.has("open"));
+    near.connection().close();
+    rig.until("closed", () -> near.has("close"));
+    peer.write(bytes("for the other process"));
+    rig.assertIdle(Duration.ofMillis(50));
+    peer.close();
+    rig.assertIdle(Duration.ofMillis(50));
+    assertEquals(0, rig.loop().stats().staleEvents());
+    assertTrue(elsewhere.isOwned());
+  }
+
+  @Contract
+  void aClosedListenerWhoseSocketLivesOnElsewhereIsHeardOfNoMore(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    Listener first = rig.listen(connection -> new Recorder());
+    Descriptor elsewhere = rig.closing(first.duplicate());
+    first.removeSocketFile(false);
+    first.close();
+    var again =
+        rig.loop()
+            .listen(
+                rig.loop().backend().duplicate(elsewhere),
+                ListenOptions.DEFAULT,
+                c -> new Recorder());
+    again.close();
+    var address = Sockaddr.allocate(Arena.ofAuto());
+    assertEquals(0, Socket.getsockname(elsewhere.fd(), address));
+    int client = Socket.socket(address.family(), Socket.SOCK_STREAM | Socket.SOCK_CLOEXEC, 0);
+    rig.closing(rig.loop().backend().own(client));
+    assertEquals(0, Socket.connect(client, address));
+    rig.assertIdle(Duration.ofMillis(50));
+    assertEquals(0, rig.loop().stats().staleEvents());
+  }
+
+  // SO_PASSPIDFD and SO_PASSCRED belong to the open file, so that whoever has passed the socket
+  // can switch them on, also later.
+  @Contract(families = Family.UNIX)
+  void whatItsFormerOwnerHasTheKernelTellIsNeitherLeakedNorInTheWay(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    for (SocketType type : SocketType.values()) {
+      for (int option : new int[] {Socket.SO_PASSCRED, Socket.SO_PASSPIDFD}) {
+        ConnectionOptions how = ConnectionOptions.builder().type(type).maxDescriptors(9).build();
+        List<Descriptor> pair = rig.loop().socketPair(type);
+        Descriptor former = rig.closing(rig.loop().backend().duplicate(pair.get(0)));
+        var near = new Recorder();
+        rig.loop().adopt(pair.get(0), how, near);
+        Connection far = rig.loop().adopt(pair.get(1), how, new Recorder());
+        rig.until("open", () -> near.has("open") && far.isOpen());
+        Socket.setsockoptInt(former.fd(), Socket.SOL_SOCKET, option, 1);
+        int before = Descriptors.count();
+        far.write(bytes("hello"));
+        rig.until("hello", () -> near.text().equals("hello") || near.has("close"));
+        assertEquals(before, Descriptors.count());
+        far.write(ByteBuffer.wrap(bytes("!")), rig.loop().socketPair(type));
+        rig.until("!", () -> near.text().equals("hello!") || near.has("close"));
+        assertEquals(before + 2, Descriptors.count());
+        assertEquals("hello!", near.text(), () -> String.valueOf(near.cause));
+        near.connection().close();
+        far.close();
+        rig.until("closed", () -> rig.loop().connections() == 0);
+      }
+    }
+  }
+
+  @Contract(families = Family.TCP)
+  void whatOnlyUnixSocketsCanDoIsRefusedOfOthers(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    Listener listener = rig.listen(connection -> new Recorder());
+    var receiving = ConnectionOptions.builder().maxDescriptors(1).build();
+    var credentials = ConnectionOptions.builder().passCredentials(true).build();
+    for (ConnectionOptions how : List.of(receiving, credentials)) {
+      Descriptor connected = connectedElsewhere(rig, listener.endpoint());
+      assertThrows(
+          IllegalArgumentException.class, () -> rig.loop().adopt(connected, how, new Recorder()));
+      assertTrue(connected.isOwned());
+      connected.close();
+    }
+    Descriptor copy = listener.duplicate();
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            rig.loop()
+                .listen(
+                    copy, ListenOptions.DEFAULT.withPeerFilter(peer -> true), c -> new Recorder()));
+    assertTrue(copy.isOwned());
+    copy.close();
   }
 }

@@ -246,4 +246,42 @@ class PeerContract {
       child.getOutputStream().close();
     }
   }
+
+  @Contract(families = Family.UNIX)
+  void aFilterThatFailsWithAnErrorIsThatConnectionsTroubleAlone(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    ListenOptions how =
+        ListenOptions.DEFAULT.withPeerFilter(peer -> {
+          throw new AssertionError("a filter with a mistake");
+        });
+    Listener listener = rig.listen(how, c -> new Recorder());
+    Peer turnedAway = rig.dial(listener);
+    assertArrayEquals(new byte[0], rig.readAllFrom(turnedAway));
+    assertFalse(rig.loop().isClosed());
+    assertEquals(0, rig.loop().connections());
+  }
+
+  // The default of maxDescriptors: what is passed is closed, and the bytes come.
+  @Contract(families = Family.UNIX)
+  void credentialsAloneDoNotMakePassedDescriptorsAFailure(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    for (SocketType type : SocketType.values()) {
+      ConnectionOptions how = ConnectionOptions.builder().type(type).passCredentials(true).build();
+      List<Descriptor> pair = rig.loop().socketPair(type);
+      var far = new Recorder();
+      Connection c = rig.loop().adopt(pair.get(0), how, new Recorder());
+      rig.loop().adopt(pair.get(1), how, far);
+      rig.until("open", c::isOpen);
+      int before = Descriptors.count();
+      c.write(ByteBuffer.allocate(5), rig.loop().socketPair(type));
+      rig.until("the bytes", () -> far.received() == 5 || far.has("close"));
+      assertEquals(5, far.received());
+      assertEquals(before, Descriptors.count());
+      assertTrue(far.connection().isOpen());
+    }
+  }
 }

@@ -332,4 +332,29 @@ class SeqpacketContract {
     assertEquals(List.of(2, 4), far.lengths());
     assertInstanceOf(Endpoint.Unnamed.class, c.remote());
   }
+
+  // The kernel reports ECONNRESET of messages before it gives out those that came earlier.
+  @Contract(families = Family.UNIX)
+  void whatCameBeforeAResetIsDelivered(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    for (int maxDescriptors : new int[] {0, 1}) {
+      ConnectionOptions how = MESSAGES.toBuilder().maxDescriptors(maxDescriptors).build();
+      var got = new Messages();
+      var near = new Recorder();
+      Connection c = connect(rig, how, near, got);
+      c.pause();
+      got.connection().write(new byte[1]); // never received, which makes the close a reset
+      rig.turns(3);
+      c.write(new byte[3]);
+      c.write(new byte[0]);
+      c.write(new byte[5]);
+      c.abort();
+      rig.until("closed", () -> got.has("close"));
+      assertEquals(List.of(3, 0, 5), got.lengths());
+      assertTrue(Rig.text(got.cause).contains("ECONNRESET"), String.valueOf(got.cause));
+      assertEquals(1, got.count("close"));
+    }
+  }
 }
