@@ -1,10 +1,13 @@
 package edgewise.spi;
 
 import edgewise.ConnectionOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
+import edgewise.SocketType;
 import edgewise.Trigger;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,33 @@ public interface Poller {
 
   /** Binds and listens. Failures are what {@code java.nio} users expect (BindException, ...). */
   ListeningSocket listen(Endpoint endpoint, ListenOptions options) throws IOException;
+
+  /**
+   * Takes over a socket that listens already. Called only with {@link Backend.Feature#DESCRIPTORS},
+   * as are the next two.
+   *
+   * @throws IllegalArgumentException if it does not listen, or is of another type than asked for;
+   *     then it stays the caller's
+   */
+  default ListeningSocket adoptListener(Descriptor socket, ListenOptions options)
+      throws IOException {
+    throw new UnsupportedOperationException("adopting a socket");
+  }
+
+  /**
+   * Takes over a connected socket, and makes it non-blocking.
+   *
+   * @throws IllegalArgumentException if it is not connected, or is of another type than asked for;
+   *     then it stays the caller's
+   */
+  default StreamSocket adopt(Descriptor socket, ConnectionOptions options) throws IOException {
+    throw new UnsupportedOperationException("adopting a socket");
+  }
+
+  /** Makes two unnamed AF_UNIX sockets that are connected to each other; socketpair(2). */
+  default List<Descriptor> socketPair(SocketType type) throws IOException {
+    throw new UnsupportedOperationException("a pair of sockets");
+  }
 
   /**
    * Makes a non-blocking socket and starts to connect it. A failure to connect, also one that is

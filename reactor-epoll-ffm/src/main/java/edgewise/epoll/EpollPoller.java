@@ -1,8 +1,10 @@
 package edgewise.epoll;
 
 import edgewise.ConnectionOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
+import edgewise.SocketType;
 import edgewise.Trigger;
 import edgewise.linux.Epoll;
 import edgewise.linux.EpollEvents;
@@ -14,6 +16,7 @@ import edgewise.spi.WatchedDescriptor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -153,6 +156,25 @@ final class EpollPoller implements Poller {
   @Override
   public ListeningSocket listen(Endpoint endpoint, ListenOptions options) throws IOException {
     return EpollListener.open(kernel, addresses, endpoint, options);
+  }
+
+  @Override
+  public ListeningSocket adoptListener(Descriptor socket, ListenOptions options)
+      throws IOException {
+    return EpollListener.adopt(kernel, addresses, socket, options);
+  }
+
+  @Override
+  public StreamSocket adopt(Descriptor socket, ConnectionOptions options) throws IOException {
+    return EpollStream.adopt(kernel, socket, options);
+  }
+
+  @Override
+  public List<Descriptor> socketPair(SocketType type) throws IOException {
+    int[] fds = new int[2];
+    Failures.checked(
+        kernel.socketpair(AdoptedSocket.number(type), fds), "socketpair", "for a loop");
+    return List.of(new Descriptor(fds[0], kernel::close), new Descriptor(fds[1], kernel::close));
   }
 
   @Override

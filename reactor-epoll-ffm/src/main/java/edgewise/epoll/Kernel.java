@@ -2,6 +2,7 @@ package edgewise.epoll;
 
 import edgewise.linux.Dirents;
 import edgewise.linux.EpollEvents;
+import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Stat;
@@ -29,8 +30,11 @@ interface Kernel {
   /** Adds one to an eventfd. */
   int eventfdWrite(int fd);
 
-  /** A non-blocking, close-on-exec stream socket. */
-  int socket(int domain);
+  /** A non-blocking, close-on-exec socket of SOCK_STREAM or SOCK_SEQPACKET. */
+  int socket(int domain, int type);
+
+  /** Two close-on-exec AF_UNIX sockets. */
+  int socketpair(int type, int[] fds);
 
   int bind(int fd, Sockaddr address);
 
@@ -62,6 +66,21 @@ interface Kernel {
   int recv(int fd, MemorySegment into, int offset, int length);
 
   int send(int fd, MemorySegment from, int offset, int length, boolean more);
+
+  /** recv(2) of a message; with MSG_TRUNC, so that the result is its real length. */
+  int recvMessage(int fd, MemorySegment into, int offset, int length);
+
+  int recvmsg(int fd, MsgHdr message, int flags);
+
+  int sendmsg(int fd, MsgHdr message, int flags);
+
+  /** poll(2) without waiting; the events, or {@code -errno}. */
+  int poll(int fd, int events);
+
+  /** ioctl(2) SIOCINQ: the bytes that wait to be received. */
+  int unread(int fd);
+
+  int fcntl(int fd, int command, int argument);
 
   int sendfile(int socket, int file, long position, long count);
 

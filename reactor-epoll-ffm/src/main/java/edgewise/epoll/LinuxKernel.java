@@ -5,7 +5,9 @@ import edgewise.linux.Epoll;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.EventFd;
 import edgewise.linux.File;
+import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
+import edgewise.linux.Poll;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Socket;
 import edgewise.linux.Stat;
@@ -46,8 +48,13 @@ final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public int socket(int domain) {
-    return Socket.socket(domain, Socket.SOCK_STREAM | SOCKET_FLAGS, 0);
+  public int socket(int domain, int type) {
+    return Socket.socket(domain, type | SOCKET_FLAGS, 0);
+  }
+
+  @Override
+  public int socketpair(int type, int[] fds) {
+    return Socket.socketpair(Socket.AF_UNIX, type | Socket.SOCK_CLOEXEC, 0, fds);
   }
 
   @Override
@@ -114,6 +121,36 @@ final class LinuxKernel implements Kernel {
   public int send(int fd, MemorySegment from, int offset, int length, boolean more) {
     int flags = more ? Socket.MSG_NOSIGNAL | Socket.MSG_MORE : Socket.MSG_NOSIGNAL;
     return Socket.send(fd, from, offset, length, flags);
+  }
+
+  @Override
+  public int recvMessage(int fd, MemorySegment into, int offset, int length) {
+    return Socket.recv(fd, into, offset, length, Socket.MSG_TRUNC);
+  }
+
+  @Override
+  public int recvmsg(int fd, MsgHdr message, int flags) {
+    return Socket.recvmsg(fd, message, flags);
+  }
+
+  @Override
+  public int sendmsg(int fd, MsgHdr message, int flags) {
+    return Socket.sendmsg(fd, message, flags);
+  }
+
+  @Override
+  public int poll(int fd, int events) {
+    return Poll.poll(fd, events, 0);
+  }
+
+  @Override
+  public int unread(int fd) {
+    return Socket.ioctlSiocinq(fd);
+  }
+
+  @Override
+  public int fcntl(int fd, int command, int argument) {
+    return File.fcntl(fd, command, argument);
   }
 
   @Override

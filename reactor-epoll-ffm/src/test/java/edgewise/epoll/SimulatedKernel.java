@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   Agenda: the clock, and what the world does next; Network: who listens under which address
  * </pre>
  */
-final class SimulatedKernel implements Kernel {
+final class SimulatedKernel extends NotSimulated {
   /** A wait of this length or longer stands for one without end. */
   static final long FOREVER_NANOS = 3600 * Faults.SECOND;
 
@@ -221,7 +221,7 @@ final class SimulatedKernel implements Kernel {
   // --- sockets
 
   @Override
-  public int socket(int domain) {
+  public int socket(int domain, int type) {
     if (descriptors.isFull()) {
       return done("socket", domain, faults.random.nextBoolean() ? -Errno.EMFILE : -Errno.ENFILE);
     }

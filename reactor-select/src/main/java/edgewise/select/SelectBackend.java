@@ -35,7 +35,14 @@ public final class SelectBackend implements Backend {
   @Override
   public boolean has(Feature feature) {
     return switch (feature) {
-      case TRIGGERS, WATCH, ABSTRACT_NAMES, HANGUP_WHILE_NOT_READING -> false;
+      case TRIGGERS,
+          WATCH,
+          ABSTRACT_NAMES,
+          HANGUP_WHILE_NOT_READING,
+          SEQPACKET,
+          DESCRIPTORS,
+          PEER_CREDENTIALS ->
+          false;
       case REUSE_PORT -> hasReusePort();
     };
   }
