@@ -104,7 +104,8 @@ final class ListenSockets implements AutoCloseable {
     if (address.endpoint() == null) {
       throw CommandFailure.ofUser(
           "no socket called '%s' was passed to this process; %s"
-              .formatted(address.name(), inherited.isEmpty() ? "none was" : "there are: " + names()));
+              .formatted(
+                  address.name(), inherited.isEmpty() ? "none was" : "there are: " + names()));
     }
     return List.of(new Chosen(address.name(), address.endpoint(), null));
   }

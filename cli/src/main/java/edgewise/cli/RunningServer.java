@@ -25,10 +25,8 @@ final class RunningServer implements Running {
     this.reactor = reactor;
     this.log = log;
     var _ =
-        failure.thenAccept(
-            cause ->
-                outcome.complete(
-                    Outcome.failed("a loop failed, so the server has ended: " + cause)));
+        failure.thenAccept(cause ->
+            outcome.complete(Outcome.failed("a loop failed, so the server has ended: " + cause)));
   }
 
   @Override

@@ -33,8 +33,9 @@ final class RunningWorkers implements Running {
         failure.thenAccept(
             cause -> outcome.complete(Outcome.failed("the master's loop failed: " + cause)));
     var _ =
-        workers.failure().thenAcceptAsync(
-            why -> {
+        workers
+            .failure()
+            .thenAcceptAsync(why -> {
               stop(StopOnSignal.GRACE);
               awaitWorkers();
               outcome.complete(Outcome.failed("gave up: " + why));

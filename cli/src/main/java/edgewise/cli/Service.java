@@ -52,16 +52,14 @@ final class Service implements Running {
     try {
       if (!sameControl && !options.isWorker() && options.control != null) {
         Endpoint at = options.control;
-        handOver =
-            HandOver.offer(loop, at, offered, HandOver.DEFAULT_READY_WITHIN, this::taken);
+        handOver = HandOver.offer(loop, at, offered, HandOver.DEFAULT_READY_WITHIN, this::taken);
       }
       if (predecessor != null) {
         var control = options.isWorker() || !sameControl ? null : predecessor.control();
         predecessor.ready(offered, control != null, PATIENCE);
         if (control != null) {
           handOver =
-              HandOver.offer(
-                  loop, control, offered, HandOver.DEFAULT_READY_WITHIN, this::taken);
+              HandOver.offer(loop, control, offered, HandOver.DEFAULT_READY_WITHIN, this::taken);
         }
         follow(predecessor);
       }
@@ -79,14 +77,16 @@ final class Service implements Running {
       return;
     }
     var _ =
-        predecessor.ending().thenAcceptAsync(
-            how -> {
-              switch (how) {
-                case DRAIN -> drain.accept(options.drain());
-                case STOP, GONE -> System.exit(0); // and the hook stops it in good order
-              }
-            },
-            task -> Thread.ofPlatform().name("edgewise-ending").start(task));
+        predecessor
+            .ending()
+            .thenAcceptAsync(
+                how -> {
+                  switch (how) {
+                    case DRAIN -> drain.accept(options.drain());
+                    case STOP, GONE -> System.exit(0); // and the hook stops it in good order
+                  }
+                },
+                task -> Thread.ofPlatform().name("edgewise-ending").start(task));
   }
 
   private void taken(PeerCredentials successor) {
@@ -104,7 +104,8 @@ final class Service implements Running {
     boolean told = notify.send(message);
     while (notify.isActive() && !told && System.nanoTime() < end) {
       try {
-        TimeUnit.MILLISECONDS.sleep(100); // its queue is full: the one message that must not be lost
+        TimeUnit.MILLISECONDS.sleep(
+            100); // its queue is full: the one message that must not be lost
       } catch (InterruptedException e) {
         return; // nobody does this, and there would be nothing to tell
       }

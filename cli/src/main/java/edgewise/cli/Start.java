@@ -107,8 +107,7 @@ record Start(
   }
 
   private static CommandFailure cannotListen(Exception e) {
-    return CommandFailure.ofUser(
-        "cannot listen, try another --listen ADDRESS: " + e.getMessage());
+    return CommandFailure.ofUser("cannot listen, try another --listen ADDRESS: " + e.getMessage());
   }
 
   private Offered paused(ListenSockets.Chosen socket) throws IOException {

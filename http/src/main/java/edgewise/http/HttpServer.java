@@ -77,11 +77,6 @@ public final class HttpServer implements AutoCloseable {
     return reactor;
   }
 
-  /** What it listens on, in the order in which that was given. */
-  public List<Reactor.Listening> listenings() {
-    return List.copyOf(listenings);
-  }
-
   /**
    * Begins to stop: nothing is accepted any more, idle connections close, requests in hand are
    * finished; who is still there at the deadline is cut off. Returns when listening has ended.

@@ -141,8 +141,9 @@ final class Giving implements Handler {
     if (control != null) {
       items.add(new Item(List.of(Lines.CONTROL), Offered.duplicate(control)));
     }
-    CompletableFuture.allOf(items.stream().map(Item::socket).toArray(CompletableFuture[]::new))
-        .whenComplete((_, failure) -> onLoop(() -> offer(count, items, failure), items));
+    var _ =
+        CompletableFuture.allOf(items.stream().map(Item::socket).toArray(CompletableFuture[]::new))
+            .whenComplete((_, failure) -> onLoop(() -> offer(count, items, failure), items));
   }
 
   private void onLoop(Runnable action, List<Item> items) {
@@ -177,7 +178,7 @@ final class Giving implements Handler {
 
   private static void close(List<Item> items) {
     for (Item item : items) {
-      item.socket().thenAccept(Descriptor::close);
+      var _ = item.socket().thenAccept(Descriptor::close);
     }
   }
 

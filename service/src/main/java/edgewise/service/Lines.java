@@ -63,8 +63,7 @@ final class Lines {
     for (String word : words) {
       text.add(URLEncoder.encode(word, StandardCharsets.UTF_8));
     }
-    return ByteBuffer.wrap(
-        (String.join(" ", text) + "\n").getBytes(StandardCharsets.US_ASCII));
+    return ByteBuffer.wrap((String.join(" ", text) + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   /**

@@ -56,8 +56,7 @@ public record Offered(String name, List<Listener> listeners, boolean ownsFile) {
   }
 
   private static Offered paused(
-      EventLoop loop, String name, boolean ownsFile, Callable<Listener> listen)
-      throws IOException {
+      EventLoop loop, String name, boolean ownsFile, Callable<Listener> listen) throws IOException {
     Listener listener =
         HandOver.call(
             loop,
@@ -97,13 +96,15 @@ public record Offered(String name, List<Listener> listeners, boolean ownsFile) {
   private static <T> CompletableFuture<T> onLoop(Listener listener, Callable<T> action) {
     var result = new CompletableFuture<T>();
     try {
-      listener.loop().execute(() -> {
-        try {
-          result.complete(action.call());
-        } catch (Exception e) {
-          result.completeExceptionally(e);
-        }
-      });
+      listener
+          .loop()
+          .execute(() -> {
+            try {
+              result.complete(action.call());
+            } catch (Exception e) {
+              result.completeExceptionally(e);
+            }
+          });
     } catch (RejectedExecutionException e) {
       result.completeExceptionally(new IOException("the loop of " + listener + " has ended", e));
     }

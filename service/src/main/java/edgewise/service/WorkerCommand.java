@@ -43,7 +43,9 @@ public final class WorkerCommand {
    * @throws IOException if /proc is not there
    */
   public static ProcessBuilder sameProgram(Endpoint control) throws IOException {
-    String line = Files.readString(Path.of("/proc/self/cmdline"), Charset.forName(System.getProperty("native.encoding")));
+    String line =
+        Files.readString(
+            Path.of("/proc/self/cmdline"), Charset.forName(System.getProperty("native.encoding")));
     var command = new ArrayList<>(List.of(line.split("\0", -1)));
     command.removeLast(); // behind the last NUL
     // The program itself, whatever argv[0] says; a link that the kernel made.

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * Processes that share the listening sockets of this one, their master, which itself accepts
  * nothing. A worker is a {@link TakeOver} that stays: it asks for the sockets on a control socket
  * with a name that nobody can guess and that admits the master's children only, and its connection
- * lasts as long as both. A worker that dies is replaced; when it dies too often the master gives up.
- * When the master dies, the ends of the connections tell the workers.
+ * lasts as long as both. A worker that dies is replaced; when it dies too often the master gives
+ * up. When the master dies, the ends of the connections tell the workers.
  *
  * <pre>
  *   STARTING --ready--> SERVING --dies--> STARTING ... too often: {@link #failure()}
@@ -105,11 +105,7 @@ public final class Workers implements AutoCloseable {
   private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
   private boolean ending;
 
-  private Workers(
-      EventLoop loop,
-      List<Offered> offered,
-      Options options,
-      Command command) {
+  private Workers(EventLoop loop, List<Offered> offered, Options options, Command command) {
     this.loop = loop;
     this.offered = offered.stream().map(Workers::withoutFile).toList();
     this.options = options;
@@ -126,11 +122,7 @@ public final class Workers implements AutoCloseable {
    * @throws UnsupportedOperationException if the loop's backend cannot pass descriptors
    */
   public static Workers start(
-      EventLoop loop,
-      List<Offered> offered,
-      Options options,
-      Command command)
-      throws IOException {
+      EventLoop loop, List<Offered> offered, Options options, Command command) throws IOException {
     var workers = new Workers(loop, offered, options, command);
     String name = "edgewise-" + new BigInteger(NAME_BITS, RANDOM).toString(16);
     HandOver.call(
@@ -179,8 +171,9 @@ public final class Workers implements AutoCloseable {
 
   private void exited(Slot slot, Process process) {
     if (!ending && !failure.isDone()) {
-      String how = "worker %d (pid %d) ended with %d";
-      String what = how.formatted(slot.number, process.pid(), process.exitValue());
+      String what =
+          "worker %d (pid %d) ended with %d"
+              .formatted(slot.number, process.pid(), process.exitValue());
       replace(slot, what);
     }
     tellIfEnded();

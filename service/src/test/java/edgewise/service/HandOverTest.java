@@ -2,7 +2,6 @@ package edgewise.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -45,8 +44,16 @@ class HandOverTest {
 
   @BeforeEach
   void countDescriptors() throws Exception {
+    // What the first reactor, and the JDK's first channels, open for good.
     try (var warm = Reactor.open(1, LoopOptions.DEFAULT)) {
-      assertNotNull(warm); // whatever the first reactor of a process opens for good
+      var listening =
+          warm.listen(
+              Endpoint.loopback(0),
+              connection -> {
+                connection.close();
+                return (c, in) -> {};
+              });
+      assertEquals("", ask(listening.endpoint()));
     }
     descriptorsBefore = descriptors();
   }
@@ -99,8 +106,7 @@ class HandOverTest {
 
     void adopt(TakeOver from) throws IOException {
       for (Inherited socket : from.sockets()) {
-        var listening =
-            reactor.listen(socket.descriptor(), ListenOptions.DEFAULT, acceptor());
+        var listening = reactor.listen(socket.descriptor(), ListenOptions.DEFAULT, acceptor());
         add(socket.name(), listening, socket.ownsFile());
       }
     }
@@ -169,7 +175,8 @@ class HandOverTest {
       assertTrue(from.ready(successor.offered, false, PATIENCE));
     }
     assertEquals(
-        ProcessHandle.current().pid(), old.taken.poll(20, TimeUnit.SECONDS).pid());
+        ProcessHandle.current().pid(),
+        java.util.Objects.requireNonNull(old.taken.poll(20, TimeUnit.SECONDS)).pid());
     for (int i = 0; i < 30; i++) { // many, since the kernel chooses among those of one port
       for (Endpoint endpoint : List.of(tcp, spread, unix)) {
         assertEquals("new", ask(endpoint));
@@ -198,7 +205,11 @@ class HandOverTest {
         from.ready(next.offered, true, PATIENCE);
         open.add(
             HandOver.offer(
-                next.loop(), from.control(), next.offered, PATIENCE, next::stopAccepting));
+                next.loop(),
+                java.util.Objects.requireNonNull(from.control()),
+                next.offered,
+                PATIENCE,
+                next::stopAccepting));
       }
       before.reactor.close();
       assertEquals("" + i, ask(unix));
@@ -254,8 +265,7 @@ class HandOverTest {
     try (TakeOver from = TakeOver.ask(successor.loop(), control(), PATIENCE)) {
       from.ending().get(20, TimeUnit.SECONDS); // the other end has closed
       var late =
-          assertThrows(
-              IOException.class, () -> from.ready(successor.offered, false, PATIENCE));
+          assertThrows(IOException.class, () -> from.ready(successor.offered, false, PATIENCE));
       assertTrue(String.valueOf(late.getMessage()).contains("refused: it took too long"));
     }
     assertEquals("old", ask(tcp));
@@ -290,8 +300,7 @@ class HandOverTest {
     try (TakeOver from = TakeOver.ask(successor.loop(), control(), PATIENCE)) {
       offering.close();
       var refused =
-          assertThrows(
-              IOException.class, () -> from.ready(successor.offered, false, PATIENCE));
+          assertThrows(IOException.class, () -> from.ready(successor.offered, false, PATIENCE));
       assertTrue(String.valueOf(refused.getMessage()).endsWith("the server is stopping"));
     }
   }
@@ -315,8 +324,7 @@ class HandOverTest {
   void nobodyThereIsAFailureThatSaysSo() throws Exception {
     var successor = new Server("new");
     var failure =
-        assertThrows(
-            IOException.class, () -> TakeOver.ask(successor.loop(), control(), PATIENCE));
+        assertThrows(IOException.class, () -> TakeOver.ask(successor.loop(), control(), PATIENCE));
     assertTrue(String.valueOf(failure.getMessage()).contains("ENOENT"), failure.getMessage());
   }
 
