@@ -1,6 +1,7 @@
 package edgewise.cli;
 
 import edgewise.Endpoint;
+import edgewise.service.Activation;
 import edgewise.service.WorkerCommand;
 import edgewise.service.Workers;
 import edgewise.spi.Backend;
@@ -100,10 +101,11 @@ final class ServiceOptions {
     if (control != null || takeOver != null) {
       return control != null ? "--control" : "--take-over";
     }
+    String passed = asked.isEmpty() && Activation.isOffered() ? "LISTEN_FDS" : null;
     return asked.stream()
         .filter(address -> address.endpoint() == null)
         .findFirst()
         .map(address -> "--listen " + address)
-        .orElse(null);
+        .orElse(passed);
   }
 }
