@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long STOP_MARGIN_MILLIS = 500;
+  private static final long LOOP_PATIENCE_MILLIS = 1000;
 
   private final Reactor reactor;
   private final boolean ownsReactor;
@@ -92,7 +93,7 @@ public final class HttpServer implements AutoCloseable {
     if (ownsReactor) {
       reactor.stop(atMost);
     } else {
-      endConnections(atMost, HttpLoop::stop, HttpLoop::abort, Duration.ZERO);
+      var _ = endConnections(atMost, HttpLoop::stop, HttpLoop::abort, Duration.ZERO);
     }
   }
 
@@ -102,7 +103,8 @@ public final class HttpServer implements AutoCloseable {
    * connection's last ({@code Connection: close}, RFC 9112 section 9.6). A client that pipelines
    * gets answers to all that has come. Endless streams are asked to end, and so are connections
    * that were upgraded. At the deadline idle connections close, and who else is still there is cut
-   * off. {@link #stop} may follow. Returns when listening has ended.
+   * off. {@link #stop} may follow. Returns when listening has ended, and all loops know, but for
+   * those that a handler keeps busy for more than a second.
    */
   public void drain(Duration atMost) {
     synchronized (this) {
@@ -113,21 +115,29 @@ public final class HttpServer implements AutoCloseable {
     }
     listenings.forEach(Reactor.Listening::close);
     Duration lingering = protocol.limits.lingerTimeout();
-    endConnections(atMost, HttpLoop::drain, HttpLoop::endDrain, lingering);
+    CountDownLatch begun = endConnections(atMost, HttpLoop::drain, HttpLoop::endDrain, lingering);
+    try {
+      var _ = begun.await(LOOP_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the loops begin all the same
+    }
   }
 
   /**
    * Ends the connections, and not the loops, which may be somebody else's. A connection that was
    * accepted on another loop than its own has come to its own before this task does: tasks run in
    * the order of hand-over, and listening has ended.
+   *
+   * @return counts the loops that have not begun yet
    */
-  private void endConnections(
+  private CountDownLatch endConnections(
       Duration atMost,
       BiConsumer<HttpLoop, Runnable> begin,
       Consumer<HttpLoop> atDeadline,
       Duration after) {
     List<EventLoop> loops = reactor.loops();
     var latch = new CountDownLatch(loops.size());
+    var begun = new CountDownLatch(loops.size());
     synchronized (this) {
       left = latch;
     }
@@ -141,13 +151,16 @@ public final class HttpServer implements AutoCloseable {
             begin.accept(shared, latch::countDown);
             loop.schedule(atMost, () -> atDeadline.accept(shared));
           }
+          begun.countDown();
         });
       } catch (RejectedExecutionException e) {
         latch.countDown(); // the loop has ended, and its connections with it
+        begun.countDown();
       }
     }
     long millis = atMost.plus(after).toMillis() + STOP_MARGIN_MILLIS;
     Thread.ofVirtual().start(() -> awaitConnections(latch, millis));
+    return begun;
   }
 
   private void awaitConnections(CountDownLatch latch, long millis) {

@@ -114,8 +114,10 @@ public final class TakeOver implements AutoCloseable {
    *
    * @param mine what listens on the sockets now
    * @param withControl whether this process goes on to listen on {@link #control}
-   * @return false if the other process was gone already, which makes no difference
-   * @throws IOException if it was too late, and the other process goes on, or it does not answer
+   * @return false if the other process is gone, or does not answer in time: it may still accept for
+   *     a while, which makes no difference to this one
+   * @throws IOException if the other process goes on: it was too late, or that one is stopping. This
+   *     one has to let go
    */
   public boolean ready(List<Offered> mine, boolean withControl, Duration atMost)
       throws IOException {
@@ -131,7 +133,7 @@ public final class TakeOver implements AutoCloseable {
           }
           return true;
         });
-    boolean told = await(taken, atMost);
+    boolean told = awaitLettingGo(atMost);
     for (Offered each : mine) {
       each.removeFile(true).join();
     }
@@ -144,6 +146,21 @@ public final class TakeOver implements AutoCloseable {
    */
   public CompletableFuture<Ending> ending() {
     return ending;
+  }
+
+  /** Once it is ready there is no way back but to be refused: silence is none. */
+  private boolean awaitLettingGo(Duration atMost) throws IOException {
+    try {
+      return taken.get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      LOG.warn("{} has not said that it accepts no more; going on", from, e);
+      return false;
+    } catch (ExecutionException e) {
+      throw new IOException(from + ": " + message(e.getCause()), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private boolean await(CompletableFuture<Boolean> what, Duration atMost) throws IOException {
