@@ -5,8 +5,11 @@ import edgewise.Connection;
 import edgewise.Endpoint;
 import edgewise.EventLoop;
 import edgewise.Handler;
+import edgewise.PeerCredentials;
+import edgewise.spi.Backend;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -98,6 +101,7 @@ final class HttpConnection implements Handler {
 
   private @Nullable Endpoint remote;
   private @Nullable Endpoint local;
+  private @Nullable PeerCredentials peerCredentials;
   private @Nullable String remoteName;
 
   // The loop's list.
@@ -408,8 +412,11 @@ final class HttpConnection implements Handler {
 
   void cacheAddresses() {
     try {
-      remote();
       local();
+      if (!(remote() instanceof Endpoint.Inet)
+          && loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
+        peerCredentials();
+      }
     } catch (IOException e) {
       shared.log.debug("a client is gone", e); // its addresses are not known any more
     }
@@ -420,6 +427,19 @@ final class HttpConnection implements Handler {
       remote = connection.remote();
     }
     return remote;
+  }
+
+  PeerCredentials peerCredentials() throws IOException {
+    if (peerCredentials == null) {
+      if (!loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
+        throw loop().backend().lacks("peer credentials");
+      }
+      if (remote() instanceof Endpoint.Inet) {
+        throw new SocketException("a client over TCP has no credentials; AF_UNIX has them");
+      }
+      peerCredentials = connection.peerCredentials();
+    }
+    return peerCredentials;
   }
 
   /** For the access log: the address without its port; {@code unix:} for a unix socket. */

@@ -210,6 +210,11 @@ final class EpollStream extends Registration implements StreamSocket {
   }
 
   @Override
+  public boolean passesDescriptors() {
+    return !tcp; // TCP would take the bytes and forget the descriptors
+  }
+
+  @Override
   public int send(NativeBuffer from, int offset, int length, int[] descriptors) throws IOException {
     while (true) {
       int count = Messages.current().send(kernel, fd, from, offset, length, descriptors);

@@ -42,6 +42,7 @@ final class Messages {
     header.controlLimit(controlLimit(beside.room(), credentials));
     int count = kernel.recvmsg(fd, header, flags | Socket.MSG_CMSG_CLOEXEC);
     beside.truncated = false;
+    beside.sender = null;
     if (count >= 0) {
       beside.truncated = (header.flags() & Socket.MSG_CTRUNC) != 0;
       for (int at = header.firstControl(); at >= 0; at = header.nextControl(at)) {
