@@ -116,6 +116,10 @@ final class FileServer {
 
   @SuppressWarnings("NullAway.Init") // set by picocli
   @Mixin
+  private SocketFileFlags socketFiles;
+
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  @Mixin
   private ServiceOptions service;
 
   /**
@@ -149,7 +153,7 @@ final class FileServer {
       PrintWriter out = spec.commandLine().getOut();
       var start = new Start(reactor, service, sockets, out, err, failure);
       if (service.isMaster()) {
-        return start.serveByWorkers(chosen, count);
+        return start.serveByWorkers(chosen, socketFiles.listening(), count);
       }
       AccessLog log = openLog();
       return start.serve(builder(reactor, log, files, routes), chosen, log);
@@ -217,7 +221,10 @@ final class FileServer {
       @Nullable AccessLog log,
       Consumer<FileHandler.Builder> files,
       Consumer<HttpServer.Builder> routes) {
-    var builder = HttpServer.builder().reactor(reactor).files("/", directory, files);
+    var builder = HttpServer.builder()
+            .reactor(reactor)
+            .listenOptions(socketFiles.listening())
+            .files("/", directory, files);
     routes.accept(builder);
     if (gzip) {
       builder.filter(Compression.gzip());

@@ -2,6 +2,7 @@ package edgewise.cli;
 
 import edgewise.Endpoint;
 import edgewise.EventLoop;
+import edgewise.ListenOptions;
 import edgewise.Reactor;
 import edgewise.http.AccessLog;
 import edgewise.http.HttpServer;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -43,15 +45,15 @@ record Start(
   }
 
   /** Serves in other processes; returns the exit code. */
-  int serveByWorkers(List<ListenSockets.Chosen> chosen, int loopsEach) {
+  int serveByWorkers(List<ListenSockets.Chosen> chosen, ListenOptions how, int loopsEach) {
     var offered = new ArrayList<Offered>();
     Workers workers;
     try {
       for (ListenSockets.Chosen socket : chosen) {
-        offered.add(paused(socket));
+        offered.add(paused(socket, how));
       }
-      var how = Workers.Options.of(options.workers());
-      workers = Workers.start(loop(), offered, how, WorkerCommand::sameProgram);
+      var many = Workers.Options.of(options.workers());
+      workers = Workers.start(loop(), offered, many, WorkerCommand::sameProgram);
     } catch (IOException | IllegalArgumentException e) {
       throw cannotListen(e);
     }
@@ -110,14 +112,11 @@ record Start(
     return CommandFailure.ofUser("cannot listen, try another --listen ADDRESS: " + e.getMessage());
   }
 
-  private Offered paused(ListenSockets.Chosen socket) throws IOException {
+  private Offered paused(ListenSockets.Chosen socket, ListenOptions how) throws IOException {
     Inherited inherited = socket.inherited();
-    Offered offered =
-        inherited != null
-            ? Offered.paused(loop(), socket.name(), inherited)
-            : Offered.paused(
-                loop(), socket.name(), java.util.Objects.requireNonNull(socket.endpoint()));
-    return offered;
+    return inherited != null
+        ? Offered.paused(loop(), socket.name(), inherited)
+        : Offered.paused(loop(), socket.name(), Objects.requireNonNull(socket.endpoint()), how);
   }
 
   /** In the order of the choice; a server lists those of addresses first, then those of sockets. */

@@ -42,8 +42,9 @@ public record Offered(String name, List<Listener> listeners, boolean ownsFile) {
    *
    * @throws IOException if it cannot listen there
    */
-  public static Offered paused(EventLoop loop, String name, Endpoint at) throws IOException {
-    return paused(loop, name, true, () -> loop.listen(at, ListenOptions.DEFAULT, NOBODY));
+  public static Offered paused(EventLoop loop, String name, Endpoint at, ListenOptions how)
+      throws IOException {
+    return paused(loop, name, true, () -> loop.listen(at, how, NOBODY));
   }
 
   /** The same on a socket that another process has made. */
