@@ -116,8 +116,8 @@ public final class TakeOver implements AutoCloseable {
    * @param withControl whether this process goes on to listen on {@link #control}
    * @return false if the other process is gone, or does not answer in time: it may still accept for
    *     a while, which makes no difference to this one
-   * @throws IOException if the other process goes on: it was too late, or that one is stopping. This
-   *     one has to let go
+   * @throws IOException if the other process goes on: it was too late, or that one is stopping.
+   *     This one has to let go
    */
   public boolean ready(List<Offered> mine, boolean withControl, Duration atMost)
       throws IOException {
