@@ -58,6 +58,9 @@ public final class Workers implements AutoCloseable {
         throw new IllegalArgumentException(
             "%d workers are not between 1 and %d".formatted(count, MAX_COUNT));
       }
+      if (maxRestarts < 0) {
+        throw new IllegalArgumentException("maxRestarts = " + maxRestarts + " is negative");
+      }
     }
 
     /** So many workers, and the other options as described above. */

@@ -91,8 +91,9 @@ class HotRestartTest {
       URI url = serve.url();
       var unix = UnixDomainSocketAddress.of(socket);
       try (var kept = new Wrk(connections, url.resolve("index.html"));
-          var anew = new NewConnections(tcp(url), "/index.html", index);
-          var local = new NewConnections(unix, "/index.html", index)) {
+          var anew = SteadyClient.connectingAnew(tcp(url), "/index.html", index);
+          var local = SteadyClient.connectingAnew(unix, "/index.html", index);
+          var keeping = SteadyClient.keeping(tcp(url), "/index.html", index)) {
         for (int i = 0; i < restarts; i++) {
           int before = anew.requests();
           awaitRequests(anew, before + 20);
@@ -105,6 +106,7 @@ class HotRestartTest {
         kept.assertNoErrors();
         anew.assertAllAnswered();
         local.assertAllAnswered();
+        keeping.assertAllAnswered();
       }
       assertTrue(Files.exists(socket), "the socket file is that of the last one");
       assertEnded(serve, serve.terminate());
@@ -115,7 +117,7 @@ class HotRestartTest {
     }
   }
 
-  private static void awaitRequests(NewConnections client, int count) throws InterruptedException {
+  private static void awaitRequests(SteadyClient client, int count) throws InterruptedException {
     while (client.requests() < count) {
       Thread.sleep(5); // the client goes on by itself, and nobody is told
     }
@@ -240,7 +242,7 @@ class HotRestartTest {
   void aSuccessorThatIsKilledBeforeItIsReadyIsNotNoticed() throws Exception {
     byte[] index = SampleFiles.of("index.html");
     try (var serve = serve();
-        var anew = new NewConnections(tcp(serve.url()), "/index.html", index)) {
+        var anew = SteadyClient.connectingAnew(tcp(serve.url()), "/index.html", index)) {
       long descriptors = serve.openDescriptors();
       for (int i = 0; i < 5; i++) {
         Process taker = taker();

@@ -48,15 +48,15 @@ class WorkersTest {
     return master.handle().children().filter(ProcessHandle::isAlive).collect(Collectors.toSet());
   }
 
-  private static NewConnections client(ServeProcess serve) throws Exception {
+  private static SteadyClient client(ServeProcess serve) throws Exception {
     URI url = serve.url();
-    return new NewConnections(
+    return SteadyClient.connectingAnew(
         new InetSocketAddress(url.getHost(), url.getPort()),
         "/index.html",
         SampleFiles.of("index.html"));
   }
 
-  private static void awaitRequests(NewConnections client, int more) throws InterruptedException {
+  private static void awaitRequests(SteadyClient client, int more) throws InterruptedException {
     int end = client.requests() + more;
     while (client.requests() < end) {
       Thread.sleep(5); // the client goes on by itself, and nobody is told

@@ -26,6 +26,8 @@ final class Wrk implements AutoCloseable {
             Integer.toString(connections),
             "-d",
             "10m",
+            "--timeout", // one that is late, on a machine that is busy, is not lost
+            "60s",
             url.toString());
     process = new ProcessBuilder(command).redirectErrorStream(true).start();
   }
