@@ -76,7 +76,9 @@ public final class Dirents {
     return true;
   }
 
-  /** What the current record is: DT_DIR and others; DT_UNKNOWN where the file system does not say. */
+  /**
+   * What the current record is: DT_DIR and others; DT_UNKNOWN where the file system does not say.
+   */
   public int type() {
     return segment.get(JAVA_BYTE, record + Struct.Dirent64.D_TYPE);
   }

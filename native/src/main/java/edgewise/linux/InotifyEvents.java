@@ -75,7 +75,8 @@ public final class InotifyEvents {
   public byte[] nameBytes() {
     int start = event + Struct.InotifyEvent.SIZEOF;
     int length = 0;
-    while (length < member(Struct.InotifyEvent.LEN) && segment.get(JAVA_BYTE, start + length) != 0) {
+    while (length < member(Struct.InotifyEvent.LEN)
+        && segment.get(JAVA_BYTE, start + length) != 0) {
       length++;
     }
     return segment.asSlice(start, length).toArray(JAVA_BYTE);

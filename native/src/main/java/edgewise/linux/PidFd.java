@@ -44,7 +44,9 @@ public final class PidFd {
   public static final int CLD_STOPPED = 5;
   public static final int CLD_CONTINUED = 6;
 
-  /** PIDFD_GET_INFO of linux/pidfd.h, Linux 6.13: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes). */
+  /**
+   * PIDFD_GET_INFO of linux/pidfd.h, Linux 6.13: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
+   */
   private static final int GET_INFO = 0xc040_ff0b;
 
   /** PIDFD_INFO_EXIT, Linux 6.15: the exit status is asked for, and in the answer it is there. */
@@ -66,8 +68,7 @@ public final class PidFd {
     try {
       return scratch.result(
           (long)
-              Open.CALL.invokeExact(
-                  scratch.capture, Abi.SYS_PIDFD_OPEN, (long) pid, (long) flags));
+              Open.CALL.invokeExact(scratch.capture, Abi.SYS_PIDFD_OPEN, (long) pid, (long) flags));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }

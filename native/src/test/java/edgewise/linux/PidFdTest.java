@@ -49,11 +49,8 @@ class PidFdTest {
       assertArrayEquals(new int[] {0, 0, 0}, told);
       ok(PidFd.sendSignal(pidfd, Signal.SIGSTOP));
       // The JDK's reaper waits for the end only, so that a stop is ours alone to see.
-      ok(
-          PidFd.waitid(
-              PidFd.P_PID, (int) process.pid(), told, PidFd.WSTOPPED | PidFd.WNOWAIT));
-      assertArrayEquals(
-          new int[] {(int) process.pid(), PidFd.CLD_STOPPED, Signal.SIGSTOP}, told);
+      ok(PidFd.waitid(PidFd.P_PID, (int) process.pid(), told, PidFd.WSTOPPED | PidFd.WNOWAIT));
+      assertArrayEquals(new int[] {(int) process.pid(), PidFd.CLD_STOPPED, Signal.SIGSTOP}, told);
     } finally {
       process.destroyForcibly();
     }

@@ -2,10 +2,10 @@ package edgewise.linux;
 
 import static edgewise.linux.Descriptors.assertErrno;
 import static edgewise.linux.Descriptors.ok;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.Arena;
@@ -89,8 +89,7 @@ class TermiosTest {
   @Test
   void memoryThatTheKernelCannotHaveIsRefused() {
     MemorySegment heap = MemorySegment.ofArray(new byte[8]);
-    assertThrows(
-        IllegalArgumentException.class, () -> Ioctl.ioctl(0, Ioctl.TIOCGWINSZ, heap));
+    assertThrows(IllegalArgumentException.class, () -> Ioctl.ioctl(0, Ioctl.TIOCGWINSZ, heap));
   }
 
   @Test
