@@ -10,6 +10,7 @@ import edgewise.sources.FileEvent.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -54,6 +55,14 @@ final class DirectoryTree {
       return parent == null;
     }
 
+    Node root() {
+      Node at = this;
+      while (at.parent != null) {
+        at = at.parent;
+      }
+      return at;
+    }
+
     /** The path of a name in it, below the root. */
     String pathOf(String child) {
       var path = new StringBuilder(child);
@@ -80,6 +89,7 @@ final class DirectoryTree {
   private static final int DIRENT_BYTES = 16 << 10;
   private static final int OPEN =
       File.O_RDONLY | File.O_DIRECTORY | File.O_NOFOLLOW | File.O_CLOEXEC;
+  private static final int OPEN_ROOT = File.O_RDONLY | File.O_DIRECTORY | File.O_CLOEXEC;
   private static final int CLOSED = -1;
 
   private final int inotify;
@@ -89,7 +99,11 @@ final class DirectoryTree {
   private final ArrayDeque<Node> toScan = new ArrayDeque<>();
   private final Dirents dirents = Dirents.allocate(Arena.ofAuto(), DIRENT_BYTES);
   private final MemorySegment pathMemory = Arena.ofAuto().allocate(PATH_MAX);
-  private int rootFd;
+
+  /** The path of the root, which all others begin with. */
+  private final String rootPath;
+
+  private @Nullable Node top;
 
   /** The directory that is being looked through. */
   private @Nullable Node scanned;
@@ -100,10 +114,10 @@ final class DirectoryTree {
   /** COMPLETE is to be told when all are looked through. */
   private boolean completing = true;
 
-  /** Takes the root's descriptor over. */
-  DirectoryTree(int inotify, int rootFd, int mask, DirectoryOptions options) {
+  DirectoryTree(int inotify, Path root, int mask, DirectoryOptions options) {
     this.inotify = inotify;
-    this.rootFd = rootFd;
+    byte[] path = root.toString().getBytes(StandardCharsets.UTF_8);
+    rootPath = path.length == 0 ? "." : new String(path, StandardCharsets.ISO_8859_1);
     this.mask = mask;
     this.options = options;
   }
@@ -118,13 +132,19 @@ final class DirectoryTree {
 
   /** Watches the root; 0 or {@code -errno}. */
   int begin() {
-    int wd = watch(rootFd);
+    int fd = openat(File.AT_FDCWD, rootPath, OPEN_ROOT);
+    if (fd < 0) {
+      return fd;
+    }
+    int wd = watch(fd);
+    File.close(fd);
     if (wd < 0) {
       return wd;
     }
     Node root = new Node(wd, null, "");
     nodes.put(wd, root);
     toScan.add(root);
+    top = root;
     return 0;
   }
 
@@ -134,10 +154,6 @@ final class DirectoryTree {
 
   void close() {
     endScan();
-    if (rootFd != CLOSED) {
-      File.close(rootFd);
-      rootFd = CLOSED;
-    }
   }
 
   // --- changes
@@ -209,11 +225,10 @@ final class DirectoryTree {
     toScan.clear();
     round++;
     completing = true;
-    for (Node node : nodes.values()) {
-      if (node.isRoot()) {
-        node.round = round;
-        toScan.add(node);
-      }
+    Node root = top;
+    if (root != null) {
+      root.round = round;
+      toScan.add(root);
     }
   }
 
@@ -235,7 +250,7 @@ final class DirectoryTree {
   }
 
   private void adopt(DirectoryWatch to, Node parent, String name, int parentFd) throws Exception {
-    int fd = openat(parentFd, name);
+    int fd = openat(parentFd, name, OPEN);
     if (fd < 0) {
       tellUnlessGone(to, parent, name, "open", fd);
       return;
@@ -284,10 +299,25 @@ final class DirectoryTree {
 
   /** Opens a known directory by its path; negative if it is not there, or cannot be opened. */
   private int open(DirectoryWatch to, Node node) throws Exception {
-    int fd = openat(rootFd, node.isRoot() ? "." : node.pathOf(""));
-    if (fd < 0) {
+    int fd = openVerified(node);
+    if (fd == -Errno.ESTALE || fd == -Errno.ENOENT || fd == -Errno.ENOTDIR || fd == -Errno.ELOOP) {
       node.unsure = true;
-      tellUnlessGone(to, node, "", "open", fd);
+      if (!isRootThere()) {
+        to.gone(node.root());
+      }
+    } else if (fd < 0) {
+      to.tellFailed(node, "", FileEvent.reason("open", fd));
+    }
+    return fd;
+  }
+
+  /** Opens it if it is where it should be, else {@code -ESTALE} or what open(2) says. */
+  private int openVerified(Node node) {
+    int fd =
+        node.isRoot()
+            ? openat(File.AT_FDCWD, rootPath, OPEN_ROOT)
+            : openat(File.AT_FDCWD, rootPath + "/" + node.pathOf(""), OPEN);
+    if (fd < 0) {
       return fd;
     }
     int wd = watch(fd);
@@ -297,19 +327,27 @@ final class DirectoryTree {
     if (wd >= 0 && !nodes.containsKey(wd)) {
       Inotify.rmWatch(inotify, wd);
     }
-    node.unsure = true;
     File.close(fd);
-    return -Errno.ENOENT;
+    return wd < 0 ? wd : -Errno.ESTALE;
   }
 
-  private int openat(int directory, String raw) {
+  private boolean isRootThere() {
+    Node root = top;
+    int fd = root == null ? CLOSED : openVerified(root);
+    if (fd >= 0) {
+      File.close(fd);
+    }
+    return fd >= 0;
+  }
+
+  private int openat(int directory, String raw, int flags) {
     byte[] bytes = raw.getBytes(StandardCharsets.ISO_8859_1);
     if (bytes.length >= PATH_MAX) {
       return -Errno.ENAMETOOLONG;
     }
     MemorySegment.copy(bytes, 0, pathMemory, JAVA_BYTE, 0, bytes.length);
     pathMemory.set(JAVA_BYTE, bytes.length, (byte) 0);
-    return File.openat(directory, pathMemory, OPEN, 0);
+    return File.openat(directory, pathMemory, flags, 0);
   }
 
   // --- looking through
@@ -361,7 +399,9 @@ final class DirectoryTree {
     }
     int type = dirents.type();
     int fd =
-        type == Dirents.DT_DIR || type == Dirents.DT_UNKNOWN ? openat(scannedFd, name) : CLOSED;
+        type == Dirents.DT_DIR || type == Dirents.DT_UNKNOWN
+            ? openat(scannedFd, name, OPEN)
+            : CLOSED;
     try {
       to.tell(Kind.FOUND, in, name, fd >= 0 || type == Dirents.DT_DIR);
       if (fd >= 0 && options.tree() && to.isOpen()) {

@@ -4,7 +4,6 @@ import edgewise.EventLoop;
 import edgewise.Interest;
 import edgewise.Timer;
 import edgewise.linux.Errno;
-import edgewise.linux.File;
 import edgewise.linux.Inotify;
 import edgewise.linux.InotifyEvents;
 import edgewise.sources.FileEvent.Kind;
@@ -23,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * renames by MOVED, and forgets all at OVERFLOW, has the tree as it is, or was a moment ago. A
  * directory that is made later is watched first and then looked through, so that nothing is missed;
  * what is made in between is told twice.
+ *
+ * <p>A directory that is removed, or moved, is GONE, and so is one whose path leads elsewhere when
+ * something below is to be looked at.
  *
  * <p>Not seen: what other machines do on network file systems; writes by mmap(2); what happens in
  * other mounts of a tree's directories after they come. An exchange of two names, RENAME_EXCHANGE
@@ -49,6 +51,7 @@ public final class DirectoryWatch extends Source {
           | Inotify.IN_MOVED_FROM
           | Inotify.IN_MOVED_TO
           | Inotify.IN_DELETE_SELF
+          | Inotify.IN_MOVE_SELF
           | Inotify.IN_ONLYDIR
           | Inotify.IN_EXCL_UNLINK;
   private static final int CONTENTS =
@@ -68,12 +71,12 @@ public final class DirectoryWatch extends Source {
   private record Departure(DirectoryTree.Node parent, String name, int cookie, boolean directory) {}
 
   private DirectoryWatch(
-      EventLoop loop, int fd, int rootFd, Path root, DirectoryOptions options, Handler handler)
+      EventLoop loop, int fd, Path root, DirectoryOptions options, Handler handler)
       throws IOException {
     super(loop, fd, Interest.READ);
     this.root = root;
     this.handler = handler;
-    tree = new DirectoryTree(fd, rootFd, options.contents() ? NAMES | CONTENTS : NAMES, options);
+    tree = new DirectoryTree(fd, root, options.contents() ? NAMES | CONTENTS : NAMES, options);
     pairTimer = loop.timer(this::onPairLate);
   }
 
@@ -88,30 +91,20 @@ public final class DirectoryWatch extends Source {
       EventLoop loop, Path directory, DirectoryOptions options, Handler handler)
       throws IOException {
     check(loop, "watching a directory");
-    int flags = File.O_PATH | File.O_DIRECTORY | File.O_CLOEXEC;
-    int rootFd = Failures.checked(File.open(directory.toString(), flags, 0), "open", directory);
-    boolean opened = false;
-    try {
-      int fd = Inotify.init1(Inotify.IN_NONBLOCK | Inotify.IN_CLOEXEC);
-      if (fd < 0) {
-        throw new IOException(directory + ": " + FileEvent.reason("inotify_init1", fd));
-      }
-      var watch = new DirectoryWatch(loop, fd, rootFd, directory, options, handler);
-      opened = true;
-      watch.begin();
-      return watch;
-    } finally {
-      if (!opened) {
-        File.close(rootFd);
-      }
+    int fd = Inotify.init1(Inotify.IN_NONBLOCK | Inotify.IN_CLOEXEC);
+    if (fd < 0) {
+      throw new IOException(directory + ": " + FileEvent.reason("inotify_init1", fd));
     }
+    var watch = new DirectoryWatch(loop, fd, directory, options, handler);
+    watch.begin();
+    return watch;
   }
 
   private void begin() throws IOException {
     int result = tree.begin();
     if (result < 0) {
       close();
-      throw new IOException(root + ": " + FileEvent.reason("inotify_add_watch", result));
+      throw new IOException(root + ": " + FileEvent.reason("watching it", result));
     }
     again();
   }
@@ -173,7 +166,7 @@ public final class DirectoryWatch extends Source {
       return;
     }
     departed(); // whatever this is, the move was no pair
-    if (isOpen()) {
+    if (isOpen() && !node.gone) { // it may have been what has departed
       handle(node, mask, name, directory);
     }
   }
@@ -185,8 +178,11 @@ public final class DirectoryWatch extends Source {
     } else if ((mask & Inotify.IN_IGNORED) != 0) {
       tree.forget(node);
       if (node.isRoot()) {
-        tell(Kind.GONE, node, "", true);
-        close();
+        gone(node);
+      }
+    } else if ((mask & Inotify.IN_MOVE_SELF) != 0) {
+      if (node.isRoot()) {
+        gone(node); // its paths would be wrong
       }
     } else if (!name.isEmpty()) { // what is about a directory itself comes from its parent too
       Kind kind = kind(mask);
@@ -221,6 +217,9 @@ public final class DirectoryWatch extends Source {
     Departure half = departed;
     if (half == null || half.cookie != events.cookie()) {
       departed();
+      if (!isOpen() || to.gone) {
+        return;
+      }
       tell(Kind.MOVED_IN, to, name, directory);
     } else {
       departed = null;
@@ -246,6 +245,12 @@ public final class DirectoryWatch extends Source {
   }
 
   // --- what the handler is told
+
+  /** Nothing of the tree can be told any more. */
+  void gone(DirectoryTree.Node top) throws Exception {
+    tell(Kind.GONE, top, "", true);
+    close();
+  }
 
   void tell(
       Kind kind, DirectoryTree.@Nullable Node parent, @Nullable String name, boolean directory)

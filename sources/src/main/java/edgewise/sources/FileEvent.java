@@ -37,7 +37,7 @@ public final class FileEvent {
     OVERFLOW,
     /** A directory of the tree is not watched; {@link FileEvent#failure} says why. */
     FAILED,
-    /** The watched directory itself is gone: the last event. */
+    /** The watched directory itself was removed, or is not at its path any more: the last event. */
     GONE
   }
 
