@@ -56,6 +56,11 @@ public final class InotifyEvents {
     return true;
   }
 
+  /** Goes back to before the first event. */
+  public void rewind() {
+    next = 0;
+  }
+
   /** The watch that it is about; -1 for IN_Q_OVERFLOW. */
   public int wd() {
     return member(Struct.InotifyEvent.WD);

@@ -14,18 +14,27 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The directories of a {@link DirectoryWatch}, and the looking through them. Belongs to the loop.
  *
- * <p>A watch is of an inode, a name is a matter of the moment: events come late, and the path that
- * a directory has by the events so far may be another's by now. So a directory that was opened by
- * its path is believed to be the one only if the kernel, asked to watch it, answers with the number
- * of its watch. If not, it has moved, and the event that says so is still to come: it is marked as
- * unsure, and looked through when that comes.
+ * <p>Events come late: a name that they speak of may belong to another directory by now. The tree
+ * is as the events so far say, and what is looked up by name is only believed while it agrees with
+ * them:
+ *
+ * <ul>
+ *   <li>it is looked for when all events are taken, and thrown away, to be looked for again, if one
+ *       that moves directories has come meanwhile ({@link #collect}, then {@link #commit} or {@link
+ *       #abort}, like a read of a sequence lock);
+ *   <li>a directory that was opened by its path is the one that is meant only if the kernel, asked
+ *       to watch it, answers with the number of its watch, as an inode has one. If not, it has
+ *       moved and the event is still to come: it is unsure, and looked through when that comes.
+ * </ul>
  *
  * <p>Names are strings of a char per byte, ISO 8859-1.
  */
@@ -37,13 +46,14 @@ final class DirectoryTree {
     String name;
     final Map<String, Node> children = new HashMap<>();
 
-    /** The round of looking through all in which it was seen. */
-    int round;
-
     /** It could not be looked through, as it was not where it should be. */
     boolean unsure;
 
+    /** It is not watched any more. */
     boolean gone;
+
+    /** Where it was seen before the event that says so; should it leave, it is looked for there. */
+    @Nullable Job seenAt;
 
     Node(int wd, @Nullable Node parent, String name) {
       this.wd = wd;
@@ -55,14 +65,6 @@ final class DirectoryTree {
       return parent == null;
     }
 
-    Node root() {
-      Node at = this;
-      while (at.parent != null) {
-        at = at.parent;
-      }
-      return at;
-    }
-
     /** The path of a name in it, below the root. */
     String pathOf(String child) {
       var path = new StringBuilder(child);
@@ -71,55 +73,57 @@ final class DirectoryTree {
       }
       return path.toString();
     }
-
-    boolean isWithin(Node other) {
-      for (Node at = this; at != null; at = at.parent) {
-        if (at == other) {
-          return true;
-        }
-      }
-      return false;
-    }
   }
 
-  /** Names looked at in one turn; then others have theirs. */
-  private static final int NAMES_PER_TURN = 512;
+  /** To look through a directory, or for one name in it. */
+  record Job(Node in, @Nullable String name) {}
+
+  /** What was seen: a name, what it is, and its watch or {@code -errno}; 0 if it has none. */
+  record Seen(String name, boolean directory, int wd) {}
 
   private static final int PATH_MAX = 4096;
   private static final int DIRENT_BYTES = 16 << 10;
-  private static final int OPEN =
-      File.O_RDONLY | File.O_DIRECTORY | File.O_NOFOLLOW | File.O_CLOEXEC;
   private static final int OPEN_ROOT = File.O_RDONLY | File.O_DIRECTORY | File.O_CLOEXEC;
+  private static final int OPEN = OPEN_ROOT | File.O_NOFOLLOW;
   private static final int CLOSED = -1;
 
   private final int inotify;
   private final int mask;
   private final DirectoryOptions options;
-  private final Map<Integer, Node> nodes = new HashMap<>();
-  private final ArrayDeque<Node> toScan = new ArrayDeque<>();
-  private final Dirents dirents = Dirents.allocate(Arena.ofAuto(), DIRENT_BYTES);
-  private final MemorySegment pathMemory = Arena.ofAuto().allocate(PATH_MAX);
 
   /** The path of the root, which all others begin with. */
   private final String rootPath;
 
-  private @Nullable Node top;
+  private @Nullable Node root;
+  private final Map<Integer, Node> nodes = new HashMap<>();
 
-  /** The directory that is being looked through. */
-  private @Nullable Node scanned;
+  /** Watches of before an overflow, of directories that have not been seen again. */
+  private final Set<Integer> unseen = new HashSet<>();
 
-  private int scannedFd = CLOSED;
-  private int round;
+  /** Directories whose names others have got; they should be gone soon. */
+  private final List<Node> displaced = new ArrayList<>();
+
+  private final ArrayDeque<Job> jobs = new ArrayDeque<>();
+  private final Dirents dirents = Dirents.allocate(Arena.ofAuto(), DIRENT_BYTES);
+  private final MemorySegment pathMemory = Arena.ofAuto().allocate(PATH_MAX);
+
+  // The job in hand, and what it has given since the last commit.
+  private @Nullable Job job;
+  private int jobFd = CLOSED;
+  private boolean jobDone;
+  private int jobFailure;
+  private boolean rootLost;
+  private final List<Seen> seen = new ArrayList<>();
 
   /** COMPLETE is to be told when all are looked through. */
   private boolean completing = true;
 
   DirectoryTree(int inotify, Path root, int mask, DirectoryOptions options) {
     this.inotify = inotify;
-    byte[] path = root.toString().getBytes(StandardCharsets.UTF_8);
-    rootPath = path.length == 0 ? "." : new String(path, StandardCharsets.ISO_8859_1);
     this.mask = mask;
     this.options = options;
+    byte[] path = root.toString().getBytes(StandardCharsets.UTF_8);
+    rootPath = path.length == 0 ? "." : new String(path, StandardCharsets.ISO_8859_1);
   }
 
   int size() {
@@ -141,10 +145,10 @@ final class DirectoryTree {
     if (wd < 0) {
       return wd;
     }
-    Node root = new Node(wd, null, "");
-    nodes.put(wd, root);
-    toScan.add(root);
-    top = root;
+    Node node = new Node(wd, null, "");
+    root = node;
+    nodes.put(wd, node);
+    jobs.add(new Job(node, null));
     return 0;
   }
 
@@ -153,16 +157,20 @@ final class DirectoryTree {
   }
 
   void close() {
-    endScan();
+    endJob();
   }
 
-  // --- changes
+  // --- what events say
 
   /** The kernel watches it no longer. */
   void forget(Node node) {
     nodes.remove(node.wd);
     node.gone = true;
     detach(node);
+    Job elsewhere = node.seenAt;
+    if (elsewhere != null) {
+      jobs.add(elsewhere);
+    }
   }
 
   private static void detach(Node node) {
@@ -171,18 +179,21 @@ final class DirectoryTree {
     }
   }
 
+  /** A directory has come into a known one: it is to be watched. */
+  void adopt(Node parent, String name) {
+    if (options.tree()) {
+      jobs.add(new Job(parent, name));
+    }
+  }
+
   /** A directory, if it is one, has left the tree, with all in it. */
   void remove(Node parent, String name) {
     Node node = parent.children.get(name);
     if (node != null) {
-      drop(node);
-    }
-  }
-
-  private void drop(Node node) {
-    for (Node each : subtree(node)) {
-      forget(each);
-      Inotify.rmWatch(inotify, each.wd); // EINVAL if the kernel has done so: IN_IGNORED is coming
+      for (Node each : subtree(node)) {
+        forget(each);
+        Inotify.rmWatch(inotify, each.wd); // EINVAL if the kernel was faster: IN_IGNORED comes
+      }
     }
   }
 
@@ -195,118 +206,237 @@ final class DirectoryTree {
     return all;
   }
 
-  /** A directory, if it is one, has another place in the tree. */
+  /** A directory has another place in the tree. */
   void move(Node from, String name, Node to, String newName) {
     Node node = from.children.get(name);
-    if (node != null) {
-      place(node, to, newName);
-    }
-  }
-
-  private void place(Node node, Node parent, String name) {
-    if (parent.isWithin(node)) {
-      return; // a mount of a directory in itself
+    if (node == null) {
+      adopt(to, newName); // it was still to be looked for
+      return;
     }
     detach(node);
-    node.parent = parent;
-    node.name = name;
-    parent.children.put(name, node);
+    Node before = to.children.put(newName, node);
+    if (before != null) {
+      displaced.add(before); // it was empty, and is removed; or else the two were exchanged
+    }
+    node.parent = to;
+    node.name = newName;
+    node.seenAt = null;
     for (Node each : subtree(node)) {
       if (each.unsure) {
         each.unsure = false;
-        toScan.add(each);
+        jobs.add(new Job(each, null));
       }
     }
   }
 
-  /** All is to be looked through again, and what is not there any more is forgotten. */
+  /**
+   * Nothing is known any more but the root. Watches stay, since to remove them all would be as many
+   * events; those of directories that are not seen again are removed in the end.
+   */
   void rescan() {
-    endScan();
-    toScan.clear();
-    round++;
+    abort();
+    endJob();
+    jobs.clear();
+    displaced.clear();
     completing = true;
-    Node root = top;
-    if (root != null) {
-      root.round = round;
-      toScan.add(root);
+    Node old = root;
+    if (old != null) {
+      unseen.addAll(nodes.keySet());
+      unseen.remove(old.wd);
+      nodes.values().forEach(each -> each.gone = true);
+      nodes.clear();
+      Node node = new Node(old.wd, null, "");
+      root = node;
+      nodes.put(node.wd, node);
+      jobs.add(new Job(node, null));
     }
   }
 
-  // --- taking in
+  // --- looking
 
-  /** Watches a directory that has come into a known one. */
-  void adopt(DirectoryWatch to, Node parent, String name) throws Exception {
-    if (!options.tree() || parent.gone) {
-      return;
-    }
-    int fd = open(to, parent);
-    if (fd >= 0) {
-      try {
-        adopt(to, parent, name, fd);
-      } finally {
-        File.close(fd);
-      }
-    }
+  /** Whether there is something to look through, or to tell of that. */
+  boolean hasWork() {
+    return job != null || !jobs.isEmpty() || !displaced.isEmpty() || completing;
   }
 
-  private void adopt(DirectoryWatch to, Node parent, String name, int parentFd) throws Exception {
-    int fd = openat(parentFd, name, OPEN);
-    if (fd < 0) {
-      tellUnlessGone(to, parent, name, "open", fd);
+  /** Looks at a directory's next names, and watches those that are directories. */
+  void collect() {
+    Job next = job == null ? jobs.poll() : job;
+    if (next == null || next.in.gone) {
+      endJob();
       return;
     }
-    try {
-      adoptOpened(to, parent, name, fd);
-    } finally {
-      File.close(fd);
+    if (job == null) {
+      job = next;
+      jobFd = open(next.in);
     }
-  }
-
-  private void adoptOpened(DirectoryWatch to, Node parent, String name, int fd) throws Exception {
-    int wd = watch(fd);
-    if (wd < 0) {
-      tellUnlessGone(to, parent, name, "inotify_add_watch", wd);
-      return;
-    }
-    Node known = nodes.get(wd);
-    if (known != null) {
-      if (known.parent != parent || !known.name.equals(name)) {
-        place(known, parent, name); // the event that says so is on the way
-      }
-      if (known.round != round) {
-        known.round = round;
-        toScan.add(known);
-      }
-    } else if (nodes.size() >= options.maxDirectories()) {
-      Inotify.rmWatch(inotify, wd);
-      to.tellFailed(parent, name, "more directories than maxDirectories allows");
+    if (jobFd < 0) {
+      jobFailure = jobFd;
+      jobDone = true;
+    } else if (next.name != null) {
+      int fd = openat(jobFd, next.name, OPEN);
+      seen.add(new Seen(next.name, true, watchAndClose(fd)));
+      jobDone = true;
     } else {
-      Node node = new Node(wd, parent, name);
-      node.round = round;
-      nodes.put(wd, node);
-      parent.children.put(name, node);
-      toScan.add(node);
+      jobDone = File.getdents64(jobFd, dirents) <= 0; // an error too: it is gone
+      while (!jobDone && dirents.next()) {
+        look(new String(dirents.nameBytes(), StandardCharsets.ISO_8859_1));
+      }
     }
   }
 
-  private static void tellUnlessGone(
-      DirectoryWatch to, Node parent, String name, String call, int result) throws Exception {
-    switch (-result) {
-      case Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP -> {} // it is gone, or something else by now
-      default -> to.tellFailed(parent, name, FileEvent.reason(call, result));
+  private void look(String name) {
+    int type = dirents.type();
+    if (name.equals(".") || name.equals("..")) {
+      return;
+    }
+    if (type != Dirents.DT_DIR && type != Dirents.DT_UNKNOWN) {
+      seen.add(new Seen(name, false, 0));
+    } else if (options.tree()) {
+      int wd = watchAndClose(openat(jobFd, name, OPEN));
+      seen.add(new Seen(name, type == Dirents.DT_DIR || wd >= 0, wd));
+    } else {
+      seen.add(new Seen(name, type == Dirents.DT_DIR, 0));
     }
   }
+
+  /** The watch of an open directory, or {@code -errno}, also if that is what is given. */
+  private int watchAndClose(int fd) {
+    if (fd < 0) {
+      return fd;
+    }
+    int wd = watch(fd);
+    File.close(fd);
+    return wd;
+  }
+
+  /** What was seen may not be what the events speak of: it is to be looked at again. */
+  void abort() {
+    for (Seen each : seen) {
+      unwatchUnknown(each.wd);
+    }
+    seen.clear();
+    Job again = job;
+    if (again != null) {
+      jobs.addFirst(again);
+    }
+    endJob();
+  }
+
+  private void unwatchUnknown(int wd) {
+    if (wd > 0 && !nodes.containsKey(wd) && !unseen.contains(wd)) {
+      Inotify.rmWatch(inotify, wd);
+    }
+  }
+
+  private void endJob() {
+    if (jobFd >= 0) {
+      File.close(jobFd);
+    }
+    jobFd = CLOSED;
+    job = null;
+    jobDone = false;
+    jobFailure = 0;
+    rootLost = false;
+  }
+
+  /** All events are taken, and none disagrees: what was seen is so. */
+  void commit(DirectoryWatch to) throws Exception {
+    Job done = job;
+    List<Seen> all = List.copyOf(seen);
+    seen.clear();
+    if (done != null) {
+      if (jobFailure != 0) {
+        commitFailure(to, done.in);
+      }
+      if (jobDone && to.isOpen()) {
+        endJob();
+      }
+      for (Seen each : all) {
+        if (to.isOpen()) {
+          commit(to, done, each);
+        }
+      }
+    }
+    if (to.isOpen() && job == null && jobs.isEmpty()) {
+      settle(to);
+    }
+  }
+
+  private void commitFailure(DirectoryWatch to, Node in) throws Exception {
+    in.unsure = true;
+    if (rootLost) {
+      to.gone();
+    } else if (!isGone(jobFailure)) {
+      to.tellFailed(in, "", FileEvent.reason("open", jobFailure));
+    }
+  }
+
+  private static boolean isGone(int result) {
+    return switch (-result) {
+      case Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.ESTALE -> true;
+      default -> false;
+    };
+  }
+
+  private void commit(DirectoryWatch to, Job from, Seen each) throws Exception {
+    if (from.name == null) {
+      to.tell(Kind.FOUND, from.in, each.name, each.directory);
+    }
+    if (each.wd > 0) {
+      enter(to, from.in, each);
+    } else if (each.wd < 0 && !isGone(each.wd) && to.isOpen()) {
+      to.tellFailed(from.in, each.name, FileEvent.reason("watching it", each.wd));
+    }
+  }
+
+  private void enter(DirectoryWatch to, Node parent, Seen child) throws Exception {
+    Node known = nodes.get(child.wd);
+    if (known != null) {
+      if (known.parent != parent || !known.name.equals(child.name)) {
+        known.seenAt = new Job(parent, child.name); // or it is mounted twice
+      }
+    } else if (parent.gone || parent.children.containsKey(child.name)) {
+      unwatchUnknown(child.wd); // events that say so are on their way
+    } else if (nodes.size() >= options.maxDirectories()) {
+      unwatchUnknown(child.wd);
+      to.tellFailed(parent, child.name, "more directories than maxDirectories allows");
+    } else {
+      unseen.remove(child.wd);
+      Node node = new Node(child.wd, parent, child.name);
+      nodes.put(child.wd, node);
+      parent.children.put(child.name, node);
+      jobs.add(new Job(node, null));
+    }
+  }
+
+  /** All are looked through. */
+  private void settle(DirectoryWatch to) throws Exception {
+    boolean exchanged = displaced.stream().anyMatch(each -> !each.gone);
+    displaced.clear();
+    if (exchanged) {
+      to.lost();
+      return;
+    }
+    if (completing) {
+      completing = false;
+      unseen.forEach(wd -> Inotify.rmWatch(inotify, wd));
+      unseen.clear();
+      to.tell(Kind.COMPLETE, null, null, false);
+    }
+  }
+
+  // --- opening
 
   /** Opens a known directory by its path; negative if it is not there, or cannot be opened. */
-  private int open(DirectoryWatch to, Node node) throws Exception {
+  private int open(Node node) {
     int fd = openVerified(node);
-    if (fd == -Errno.ESTALE || fd == -Errno.ENOENT || fd == -Errno.ENOTDIR || fd == -Errno.ELOOP) {
-      node.unsure = true;
-      if (!isRootThere()) {
-        to.gone(node.root());
+    if (fd < 0 && isGone(fd)) {
+      int top = root == null ? CLOSED : openVerified(root);
+      rootLost = top < 0;
+      if (top >= 0) {
+        File.close(top);
       }
-    } else if (fd < 0) {
-      to.tellFailed(node, "", FileEvent.reason("open", fd));
     }
     return fd;
   }
@@ -324,20 +454,9 @@ final class DirectoryTree {
     if (wd == node.wd) {
       return fd;
     }
-    if (wd >= 0 && !nodes.containsKey(wd)) {
-      Inotify.rmWatch(inotify, wd);
-    }
+    unwatchUnknown(wd);
     File.close(fd);
     return wd < 0 ? wd : -Errno.ESTALE;
-  }
-
-  private boolean isRootThere() {
-    Node root = top;
-    int fd = root == null ? CLOSED : openVerified(root);
-    if (fd >= 0) {
-      File.close(fd);
-    }
-    return fd >= 0;
   }
 
   private int openat(int directory, String raw, int flags) {
@@ -348,91 +467,5 @@ final class DirectoryTree {
     MemorySegment.copy(bytes, 0, pathMemory, JAVA_BYTE, 0, bytes.length);
     pathMemory.set(JAVA_BYTE, bytes.length, (byte) 0);
     return File.openat(directory, pathMemory, flags, 0);
-  }
-
-  // --- looking through
-
-  /** Looks at some names; false if there are no more. */
-  boolean scan(DirectoryWatch to) throws Exception {
-    int budget = NAMES_PER_TURN;
-    while (budget > 0 && to.isOpen()) {
-      if (scanned == null && !nextScan(to)) {
-        return complete(to);
-      }
-      budget -= scanSome(to);
-    }
-    return to.isOpen();
-  }
-
-  /** Opens the next directory to be looked through; false if there is none. */
-  private boolean nextScan(DirectoryWatch to) throws Exception {
-    for (Node next = toScan.poll(); next != null; next = toScan.poll()) {
-      int fd = next.gone ? CLOSED : open(to, next);
-      if (fd >= 0) {
-        scanned = next;
-        scannedFd = fd;
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** One call's worth of names, or the end of the directory; how many. */
-  private int scanSome(DirectoryWatch to) throws Exception {
-    Node in = scanned;
-    int bytes = in == null || in.gone ? 0 : File.getdents64(scannedFd, dirents);
-    if (bytes <= 0 || in == null) { // an error too: it is gone
-      endScan();
-      return 1;
-    }
-    int count = 0;
-    while (to.isOpen() && !in.gone && dirents.next()) {
-      count++;
-      found(to, in, new String(dirents.nameBytes(), StandardCharsets.ISO_8859_1));
-    }
-    return count;
-  }
-
-  private void found(DirectoryWatch to, Node in, String name) throws Exception {
-    if (name.equals(".") || name.equals("..")) {
-      return;
-    }
-    int type = dirents.type();
-    int fd =
-        type == Dirents.DT_DIR || type == Dirents.DT_UNKNOWN
-            ? openat(scannedFd, name, OPEN)
-            : CLOSED;
-    try {
-      to.tell(Kind.FOUND, in, name, fd >= 0 || type == Dirents.DT_DIR);
-      if (fd >= 0 && options.tree() && to.isOpen()) {
-        adoptOpened(to, in, name, fd);
-      }
-    } finally {
-      if (fd >= 0) {
-        File.close(fd);
-      }
-    }
-  }
-
-  private void endScan() {
-    if (scannedFd != CLOSED) {
-      File.close(scannedFd);
-    }
-    scannedFd = CLOSED;
-    scanned = null;
-  }
-
-  /** All are looked through: who was not seen is not in the tree. */
-  private boolean complete(DirectoryWatch to) throws Exception {
-    if (completing) {
-      completing = false;
-      for (Node each : List.copyOf(nodes.values())) {
-        if (each.round != round && !each.gone) {
-          drop(each);
-        }
-      }
-      to.tell(Kind.COMPLETE, null, null, false);
-    }
-    return false;
   }
 }

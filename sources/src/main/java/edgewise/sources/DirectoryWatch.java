@@ -42,14 +42,18 @@ public final class DirectoryWatch extends Source {
   /** Reads of one turn; then others have theirs. */
   private static final int READS_PER_TURN = 4;
 
+  /** Looks at some hundred names each; then others have their turns. */
+  private static final int LOOKS_PER_TURN = 8;
+
   /** A move is two events that are usually, but not always, put in the queue together. */
   private static final Duration PAIR_WAIT = Duration.ofMillis(5);
 
+  /** What puts a directory in a place, or takes it away. */
+  private static final int PLACES =
+      Inotify.IN_CREATE | Inotify.IN_DELETE | Inotify.IN_MOVED_FROM | Inotify.IN_MOVED_TO;
+
   private static final int NAMES =
-      Inotify.IN_CREATE
-          | Inotify.IN_DELETE
-          | Inotify.IN_MOVED_FROM
-          | Inotify.IN_MOVED_TO
+      PLACES
           | Inotify.IN_DELETE_SELF
           | Inotify.IN_MOVE_SELF
           | Inotify.IN_ONLYDIR
@@ -124,20 +128,61 @@ public final class DirectoryWatch extends Source {
     }
     boolean drained = false;
     for (int i = 0; i < READS_PER_TURN && !drained && isOpen(); i++) {
-      int result = Inotify.read(fd, events);
+      int result = read();
       drained = result == -Errno.EAGAIN;
-      if (!drained) {
-        Failures.checked(result, "read", this);
-      }
-      while (isOpen() && events.next()) {
-        handle();
-      }
+      handleAll();
+    }
+    for (int i = 0; i < LOOKS_PER_TURN && drained && isOpen() && mayLook(); i++) {
+      drained = look();
     }
     if (departed != null && drained) {
       pairTimer.set(PAIR_WAIT);
     }
-    boolean more = isOpen() && tree.scan(this);
-    return isOpen() && (more || !drained);
+    return isOpen() && (!drained || mayLook());
+  }
+
+  /** Not within a move: the tree has to be as the events say. */
+  private boolean mayLook() {
+    return departed == null && tree.hasWork();
+  }
+
+  /** Looks at some names; true if no event has come meanwhile. */
+  private boolean look() throws Exception {
+    tree.collect();
+    int result = read();
+    if (result == -Errno.EAGAIN || !disagrees(result)) {
+      tree.commit(this);
+    } else {
+      tree.abort();
+    }
+    handleAll();
+    return result == -Errno.EAGAIN;
+  }
+
+  /** Whether events that were just read, or may still be there, are about the tree itself. */
+  private boolean disagrees(int bytes) {
+    boolean disagrees = bytes > BUFFER_BYTES - InotifyEvents.LONGEST_EVENT;
+    while (!disagrees && events.next()) {
+      int mask = events.mask();
+      boolean directory = (mask & Inotify.IN_ISDIR) != 0 && (mask & PLACES) != 0;
+      boolean itself = (mask & (Inotify.IN_IGNORED | Inotify.IN_MOVE_SELF)) != 0;
+      disagrees =
+          (mask & Inotify.IN_Q_OVERFLOW) != 0
+              || ((directory || itself) && tree.node(events.wd()) != null);
+    }
+    events.rewind();
+    return disagrees;
+  }
+
+  private int read() throws IOException {
+    int result = Inotify.read(fd, events);
+    return result == -Errno.EAGAIN ? result : Failures.checked(result, "read", this);
+  }
+
+  private void handleAll() throws Exception {
+    while (isOpen() && events.next()) {
+      handle();
+    }
   }
 
   private void onPairLate() {
@@ -151,8 +196,9 @@ public final class DirectoryWatch extends Source {
     int mask = events.mask();
     if ((mask & Inotify.IN_Q_OVERFLOW) != 0) {
       departed();
-      tell(Kind.OVERFLOW, null, null, false);
-      tree.rescan();
+      if (isOpen()) {
+        lost();
+      }
       return;
     }
     DirectoryTree.Node node = tree.node(events.wd());
@@ -178,11 +224,11 @@ public final class DirectoryWatch extends Source {
     } else if ((mask & Inotify.IN_IGNORED) != 0) {
       tree.forget(node);
       if (node.isRoot()) {
-        gone(node);
+        gone();
       }
     } else if ((mask & Inotify.IN_MOVE_SELF) != 0) {
       if (node.isRoot()) {
-        gone(node); // its paths would be wrong
+        gone(); // its paths would be wrong
       }
     } else if (!name.isEmpty()) { // what is about a directory itself comes from its parent too
       Kind kind = kind(mask);
@@ -190,7 +236,7 @@ public final class DirectoryWatch extends Source {
         tell(kind, node, name, directory);
       }
       if (kind == Kind.CREATED && directory && isOpen()) {
-        tree.adopt(this, node, name);
+        tree.adopt(node, name);
       }
     }
   }
@@ -221,15 +267,17 @@ public final class DirectoryWatch extends Source {
         return;
       }
       tell(Kind.MOVED_IN, to, name, directory);
+      if (directory && isOpen()) {
+        tree.adopt(to, name);
+      }
     } else {
       departed = null;
       pairTimer.cancel();
       String from = half.parent.pathOf(half.name);
-      tree.move(half.parent, half.name, to, name);
+      if (directory) {
+        tree.move(half.parent, half.name, to, name);
+      }
       handler.onEvent(this, new FileEvent(Kind.MOVED, root, to.pathOf(name), from, directory, ""));
-    }
-    if (directory && isOpen()) {
-      tree.adopt(this, to, name); // does nothing for what has only moved
     }
   }
 
@@ -246,9 +294,17 @@ public final class DirectoryWatch extends Source {
 
   // --- what the handler is told
 
+  /** What is known is void. */
+  void lost() throws Exception {
+    tell(Kind.OVERFLOW, null, null, false);
+    if (isOpen()) {
+      tree.rescan();
+    }
+  }
+
   /** Nothing of the tree can be told any more. */
-  void gone(DirectoryTree.Node top) throws Exception {
-    tell(Kind.GONE, top, "", true);
+  void gone() throws Exception {
+    handler.onEvent(this, new FileEvent(Kind.GONE, root, "", null, true, ""));
     close();
   }
 

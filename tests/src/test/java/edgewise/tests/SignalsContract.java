@@ -56,8 +56,7 @@ class SignalsContract {
       return;
     }
     int[] count = new int[1];
-    Signals signals =
-        Signals.open(rig.loop(), Set.of("URG"), (_, _, times) -> count[0] += times);
+    Signals signals = Signals.open(rig.loop(), Set.of("URG"), (_, _, times) -> count[0] += times);
     for (int i = 0; i < 1000; i++) {
       assertEquals(0, SignalFd.kill(Unistd.getpid(), Signal.SIGURG));
     }
@@ -106,8 +105,7 @@ class SignalsContract {
     rig.until("all", () -> told.size() == 101);
     int pid = Unistd.getpid();
     assertEquals(
-        new BlockedSignals.Info(
-            Signal.SIGALRM, SignalInfos.SI_TKILL, pid, Unistd.getuid(), 0),
+        new BlockedSignals.Info(Signal.SIGALRM, SignalInfos.SI_TKILL, pid, Unistd.getuid(), 0),
         told.getFirst());
     assertEquals(64, told.getLast().number());
     signals.close();

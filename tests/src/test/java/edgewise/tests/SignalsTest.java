@@ -77,7 +77,6 @@ class SignalsTest {
 
     /** Signals to the process, from a thread of its own, with many more around. */
     private static void flood(EventLoop loop) throws IOException {
-      var threads = new ArrayList<Thread>();
       int[] count = new int[1];
       var ignored =
           BlockedSignals.open(
@@ -90,14 +89,13 @@ class SignalsTest {
                 }
               });
       for (int i = 0; i < 5; i++) {
-        threads.add(
-            Thread.ofPlatform()
-                .daemon()
-                .start(() -> {
-                  for (int n = 0; n < 1000; n++) {
-                    SignalFd.kill(Unistd.getpid(), 40);
-                  }
-                }));
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              for (int n = 0; n < 1000; n++) {
+                SignalFd.kill(Unistd.getpid(), 40);
+              }
+            });
       }
       say("ready");
     }
