@@ -1,16 +1,11 @@
 package edgewise.sources;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import edgewise.linux.Dirents;
 import edgewise.linux.Errno;
 import edgewise.linux.File;
-import edgewise.linux.Inotify;
 import edgewise.sources.FileEvent.Kind;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,73 +34,29 @@ import org.jspecify.annotations.Nullable;
  * <p>Names are strings of a char per byte, ISO 8859-1.
  */
 final class DirectoryTree {
-  /** A watched directory. */
-  static final class Node {
-    final int wd;
-    @Nullable Node parent;
-    String name;
-    final Map<String, Node> children = new HashMap<>();
-
-    /** It could not be looked through, as it was not where it should be. */
-    boolean unsure;
-
-    /** It is not watched any more. */
-    boolean gone;
-
-    /** Where it was seen before the event that says so; should it leave, it is looked for there. */
-    @Nullable Job seenAt;
-
-    Node(int wd, @Nullable Node parent, String name) {
-      this.wd = wd;
-      this.parent = parent;
-      this.name = name;
-    }
-
-    boolean isRoot() {
-      return parent == null;
-    }
-
-    /** The path of a name in it, below the root. */
-    String pathOf(String child) {
-      var path = new StringBuilder(child);
-      for (Node at = this; at.parent != null; at = at.parent) {
-        path.insert(0, path.isEmpty() ? at.name : at.name + "/");
-      }
-      return path.toString();
-    }
-  }
-
   /** To look through a directory, or for one name in it. */
-  record Job(Node in, @Nullable String name) {}
+  record Job(DirectoryNode in, @Nullable String name) {}
 
   /** What was seen: a name, what it is, and its watch or {@code -errno}; 0 if it has none. */
   record Seen(String name, boolean directory, int wd) {}
 
-  private static final int PATH_MAX = 4096;
   private static final int DIRENT_BYTES = 16 << 10;
-  private static final int OPEN_ROOT = File.O_RDONLY | File.O_DIRECTORY | File.O_CLOEXEC;
-  private static final int OPEN = OPEN_ROOT | File.O_NOFOLLOW;
   private static final int CLOSED = -1;
 
-  private final int inotify;
-  private final int mask;
   private final DirectoryOptions options;
+  private final DirectoryPaths paths;
 
-  /** The path of the root, which all others begin with. */
-  private final String rootPath;
-
-  private @Nullable Node root;
-  private final Map<Integer, Node> nodes = new HashMap<>();
+  private @Nullable DirectoryNode root;
+  private final Map<Integer, DirectoryNode> nodes = new HashMap<>();
 
   /** Watches of before an overflow, of directories that have not been seen again. */
   private final Set<Integer> unseen = new HashSet<>();
 
   /** Directories whose names others have got; they should be gone soon. */
-  private final List<Node> displaced = new ArrayList<>();
+  private final List<DirectoryNode> displaced = new ArrayList<>();
 
   private final ArrayDeque<Job> jobs = new ArrayDeque<>();
   private final Dirents dirents = Dirents.allocate(Arena.ofAuto(), DIRENT_BYTES);
-  private final MemorySegment pathMemory = Arena.ofAuto().allocate(PATH_MAX);
 
   // The job in hand, and what it has given since the last commit.
   private @Nullable Job job;
@@ -118,42 +69,34 @@ final class DirectoryTree {
   /** COMPLETE is to be told when all are looked through. */
   private boolean completing = true;
 
-  DirectoryTree(int inotify, Path root, int mask, DirectoryOptions options) {
-    this.inotify = inotify;
-    this.mask = mask;
+  DirectoryTree(DirectoryPaths paths, DirectoryOptions options) {
+    this.paths = paths;
     this.options = options;
-    byte[] path = root.toString().getBytes(StandardCharsets.UTF_8);
-    rootPath = path.length == 0 ? "." : new String(path, StandardCharsets.ISO_8859_1);
   }
 
   int size() {
     return nodes.size();
   }
 
-  @Nullable Node node(int wd) {
+  @Nullable DirectoryNode node(int wd) {
     return nodes.get(wd);
   }
 
   /** Watches the root; 0 or {@code -errno}. */
   int begin() {
-    int fd = openat(File.AT_FDCWD, rootPath, OPEN_ROOT);
-    if (fd < 0) {
-      return fd;
-    }
-    int wd = watch(fd);
-    File.close(fd);
+    int wd = paths.watchAndClose(paths.openRoot());
     if (wd < 0) {
       return wd;
     }
-    Node node = new Node(wd, null, "");
-    root = node;
-    nodes.put(wd, node);
-    jobs.add(new Job(node, null));
+    enterRoot(wd);
     return 0;
   }
 
-  private int watch(int fd) {
-    return Inotify.addWatch(inotify, "/proc/self/fd/" + fd, mask);
+  private void enterRoot(int wd) {
+    var node = new DirectoryNode(wd, null, "");
+    root = node;
+    nodes.put(wd, node);
+    jobs.add(new Job(node, null));
   }
 
   void close() {
@@ -163,65 +106,50 @@ final class DirectoryTree {
   // --- what events say
 
   /** The kernel watches it no longer. */
-  void forget(Node node) {
+  void forget(DirectoryNode node) {
     nodes.remove(node.wd);
     node.gone = true;
-    detach(node);
+    node.detach();
     Job elsewhere = node.seenAt;
     if (elsewhere != null) {
       jobs.add(elsewhere);
     }
   }
 
-  private static void detach(Node node) {
-    if (node.parent != null) {
-      node.parent.children.remove(node.name, node);
-    }
-  }
-
   /** A directory has come into a known one: it is to be watched. */
-  void adopt(Node parent, String name) {
+  void adopt(DirectoryNode parent, String name) {
     if (options.tree()) {
       jobs.add(new Job(parent, name));
     }
   }
 
   /** A directory, if it is one, has left the tree, with all in it. */
-  void remove(Node parent, String name) {
-    Node node = parent.children.get(name);
+  void remove(DirectoryNode parent, String name) {
+    DirectoryNode node = parent.children.get(name);
     if (node != null) {
-      for (Node each : subtree(node)) {
+      for (DirectoryNode each : node.subtree()) {
         forget(each);
-        Inotify.rmWatch(inotify, each.wd); // EINVAL if the kernel was faster: IN_IGNORED comes
+        paths.unwatch(each.wd); // EINVAL if the kernel was faster: IN_IGNORED comes
       }
     }
   }
 
-  private static List<Node> subtree(Node top) {
-    var all = new ArrayList<Node>();
-    all.add(top);
-    for (int i = 0; i < all.size(); i++) {
-      all.addAll(all.get(i).children.values());
-    }
-    return all;
-  }
-
   /** A directory has another place in the tree. */
-  void move(Node from, String name, Node to, String newName) {
-    Node node = from.children.get(name);
+  void move(DirectoryNode from, String name, DirectoryNode to, String newName) {
+    DirectoryNode node = from.children.get(name);
     if (node == null) {
       adopt(to, newName); // it was still to be looked for
       return;
     }
-    detach(node);
-    Node before = to.children.put(newName, node);
+    node.detach();
+    DirectoryNode before = to.children.put(newName, node);
     if (before != null) {
       displaced.add(before); // it was empty, and is removed; or else the two were exchanged
     }
     node.parent = to;
     node.name = newName;
     node.seenAt = null;
-    for (Node each : subtree(node)) {
+    for (DirectoryNode each : node.subtree()) {
       if (each.unsure) {
         each.unsure = false;
         jobs.add(new Job(each, null));
@@ -239,16 +167,13 @@ final class DirectoryTree {
     jobs.clear();
     displaced.clear();
     completing = true;
-    Node old = root;
+    DirectoryNode old = root;
     if (old != null) {
       unseen.addAll(nodes.keySet());
       unseen.remove(old.wd);
       nodes.values().forEach(each -> each.gone = true);
       nodes.clear();
-      Node node = new Node(old.wd, null, "");
-      root = node;
-      nodes.put(node.wd, node);
-      jobs.add(new Job(node, null));
+      enterRoot(old.wd);
     }
   }
 
@@ -274,8 +199,8 @@ final class DirectoryTree {
       jobFailure = jobFd;
       jobDone = true;
     } else if (next.name != null) {
-      int fd = openat(jobFd, next.name, OPEN);
-      seen.add(new Seen(next.name, true, watchAndClose(fd)));
+      int fd = paths.open(jobFd, next.name);
+      seen.add(new Seen(next.name, true, paths.watchAndClose(fd)));
       jobDone = true;
     } else {
       jobDone = File.getdents64(jobFd, dirents) <= 0; // an error too: it is gone
@@ -293,21 +218,11 @@ final class DirectoryTree {
     if (type != Dirents.DT_DIR && type != Dirents.DT_UNKNOWN) {
       seen.add(new Seen(name, false, 0));
     } else if (options.tree()) {
-      int wd = watchAndClose(openat(jobFd, name, OPEN));
+      int wd = paths.watchAndClose(paths.open(jobFd, name));
       seen.add(new Seen(name, type == Dirents.DT_DIR || wd >= 0, wd));
     } else {
       seen.add(new Seen(name, type == Dirents.DT_DIR, 0));
     }
-  }
-
-  /** The watch of an open directory, or {@code -errno}, also if that is what is given. */
-  private int watchAndClose(int fd) {
-    if (fd < 0) {
-      return fd;
-    }
-    int wd = watch(fd);
-    File.close(fd);
-    return wd;
   }
 
   /** What was seen may not be what the events speak of: it is to be looked at again. */
@@ -325,7 +240,7 @@ final class DirectoryTree {
 
   private void unwatchUnknown(int wd) {
     if (wd > 0 && !nodes.containsKey(wd) && !unseen.contains(wd)) {
-      Inotify.rmWatch(inotify, wd);
+      paths.unwatch(wd);
     }
   }
 
@@ -363,13 +278,40 @@ final class DirectoryTree {
     }
   }
 
-  private void commitFailure(DirectoryWatch to, Node in) throws Exception {
+  private void commitFailure(DirectoryWatch to, DirectoryNode in) throws Exception {
     in.unsure = true;
     if (rootLost) {
       to.gone();
     } else if (!isGone(jobFailure)) {
       to.tellFailed(in, "", FileEvent.reason("open", jobFailure));
     }
+  }
+
+  /** Opens a known directory by its path, if it is there. */
+  private int open(DirectoryNode node) {
+    int fd = openVerified(node);
+    if (fd < 0 && isGone(fd)) {
+      int top = root == null ? CLOSED : openVerified(root);
+      rootLost = top < 0;
+      if (top >= 0) {
+        File.close(top);
+      }
+    }
+    return fd;
+  }
+
+  /** Opens it if it is where it should be, else {@code -ESTALE} or what open(2) says. */
+  private int openVerified(DirectoryNode node) {
+    int fd = paths.open(node);
+    int wd = fd < 0 ? fd : paths.watch(fd);
+    if (wd == node.wd) {
+      return fd;
+    }
+    if (fd >= 0) {
+      File.close(fd);
+      unwatchUnknown(wd);
+    }
+    return wd < 0 ? wd : -Errno.ESTALE;
   }
 
   private static boolean isGone(int result) {
@@ -390,8 +332,8 @@ final class DirectoryTree {
     }
   }
 
-  private void enter(DirectoryWatch to, Node parent, Seen child) throws Exception {
-    Node known = nodes.get(child.wd);
+  private void enter(DirectoryWatch to, DirectoryNode parent, Seen child) throws Exception {
+    DirectoryNode known = nodes.get(child.wd);
     if (known != null) {
       if (known.parent != parent || !known.name.equals(child.name)) {
         known.seenAt = new Job(parent, child.name); // or it is mounted twice
@@ -403,7 +345,7 @@ final class DirectoryTree {
       to.tellFailed(parent, child.name, "more directories than maxDirectories allows");
     } else {
       unseen.remove(child.wd);
-      Node node = new Node(child.wd, parent, child.name);
+      DirectoryNode node = new DirectoryNode(child.wd, parent, child.name);
       nodes.put(child.wd, node);
       parent.children.put(child.name, node);
       jobs.add(new Job(node, null));
@@ -420,52 +362,9 @@ final class DirectoryTree {
     }
     if (completing) {
       completing = false;
-      unseen.forEach(wd -> Inotify.rmWatch(inotify, wd));
+      unseen.forEach(paths::unwatch);
       unseen.clear();
       to.tell(Kind.COMPLETE, null, null, false);
     }
-  }
-
-  // --- opening
-
-  /** Opens a known directory by its path; negative if it is not there, or cannot be opened. */
-  private int open(Node node) {
-    int fd = openVerified(node);
-    if (fd < 0 && isGone(fd)) {
-      int top = root == null ? CLOSED : openVerified(root);
-      rootLost = top < 0;
-      if (top >= 0) {
-        File.close(top);
-      }
-    }
-    return fd;
-  }
-
-  /** Opens it if it is where it should be, else {@code -ESTALE} or what open(2) says. */
-  private int openVerified(Node node) {
-    int fd =
-        node.isRoot()
-            ? openat(File.AT_FDCWD, rootPath, OPEN_ROOT)
-            : openat(File.AT_FDCWD, rootPath + "/" + node.pathOf(""), OPEN);
-    if (fd < 0) {
-      return fd;
-    }
-    int wd = watch(fd);
-    if (wd == node.wd) {
-      return fd;
-    }
-    unwatchUnknown(wd);
-    File.close(fd);
-    return wd < 0 ? wd : -Errno.ESTALE;
-  }
-
-  private int openat(int directory, String raw, int flags) {
-    byte[] bytes = raw.getBytes(StandardCharsets.ISO_8859_1);
-    if (bytes.length >= PATH_MAX) {
-      return -Errno.ENAMETOOLONG;
-    }
-    MemorySegment.copy(bytes, 0, pathMemory, JAVA_BYTE, 0, bytes.length);
-    pathMemory.set(JAVA_BYTE, bytes.length, (byte) 0);
-    return File.openat(directory, pathMemory, flags, 0);
   }
 }

@@ -72,7 +72,7 @@ public final class DirectoryWatch extends Source {
 
   private boolean pairIsLate;
 
-  private record Departure(DirectoryTree.Node parent, String name, int cookie, boolean directory) {}
+  private record Departure(DirectoryNode parent, String name, int cookie, boolean directory) {}
 
   private DirectoryWatch(
       EventLoop loop, int fd, Path root, DirectoryOptions options, Handler handler)
@@ -80,7 +80,8 @@ public final class DirectoryWatch extends Source {
     super(loop, fd, Interest.READ);
     this.root = root;
     this.handler = handler;
-    tree = new DirectoryTree(fd, root, options.contents() ? NAMES | CONTENTS : NAMES, options);
+    int mask = options.contents() ? NAMES | CONTENTS : NAMES;
+    tree = new DirectoryTree(new DirectoryPaths(fd, mask, root), options);
     pairTimer = loop.timer(this::onPairLate);
   }
 
@@ -201,7 +202,7 @@ public final class DirectoryWatch extends Source {
       }
       return;
     }
-    DirectoryTree.Node node = tree.node(events.wd());
+    DirectoryNode node = tree.node(events.wd());
     if (node == null) {
       return; // not watched any more, and this was still in the queue
     }
@@ -217,7 +218,7 @@ public final class DirectoryWatch extends Source {
     }
   }
 
-  private void handle(DirectoryTree.Node node, int mask, String name, boolean directory)
+  private void handle(DirectoryNode node, int mask, String name, boolean directory)
       throws Exception {
     if ((mask & Inotify.IN_MOVED_FROM) != 0) {
       departed = new Departure(node, name, events.cookie(), directory);
@@ -259,7 +260,7 @@ public final class DirectoryWatch extends Source {
 
   // --- moves
 
-  private void arrived(DirectoryTree.Node to, String name, boolean directory) throws Exception {
+  private void arrived(DirectoryNode to, String name, boolean directory) throws Exception {
     Departure half = departed;
     if (half == null || half.cookie != events.cookie()) {
       departed();
@@ -308,14 +309,13 @@ public final class DirectoryWatch extends Source {
     close();
   }
 
-  void tell(
-      Kind kind, DirectoryTree.@Nullable Node parent, @Nullable String name, boolean directory)
+  void tell(Kind kind, @Nullable DirectoryNode parent, @Nullable String name, boolean directory)
       throws Exception {
     String path = parent == null || name == null ? null : parent.pathOf(name);
     handler.onEvent(this, new FileEvent(kind, root, path, null, directory, ""));
   }
 
-  void tellFailed(DirectoryTree.Node parent, String name, String why) throws Exception {
+  void tellFailed(DirectoryNode parent, String name, String why) throws Exception {
     handler.onEvent(this, new FileEvent(Kind.FAILED, root, parent.pathOf(name), null, true, why));
   }
 

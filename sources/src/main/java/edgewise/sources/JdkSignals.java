@@ -4,11 +4,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * sun.misc.Signal of the module jdk.unsupported, which is the only way to a signal that a JDK
- * offers. By reflection: javac warns of that class wherever it is named, and an image of jlink may
- * lack the module.
+ * offers. By reflection, as javac warns of that class wherever it is named.
  */
 final class JdkSignals {
   private final Class<?> signalClass;
@@ -47,10 +47,19 @@ final class JdkSignals {
                   case "hashCode" -> System.identityHashCode(proxy);
                   default -> "the handler of " + name + " of edgewise.sources";
                 });
-    return restore(name, handler);
+    Object before = restore(name, handler);
+    return before == null ? byDefault() : before;
   }
 
-  Object restore(String name, Object handler) {
+  private Object byDefault() {
+    try {
+      return handlerClass.getField("SIG_DFL").get(null);
+    } catch (ReflectiveOperationException e) {
+      throw changed(e);
+    }
+  }
+
+  @Nullable Object restore(String name, Object handler) {
     try {
       Object signal = signalClass.getConstructor(String.class).newInstance(name);
       Method handle = signalClass.getMethod("handle", signalClass, handlerClass);
@@ -58,7 +67,11 @@ final class JdkSignals {
     } catch (InvocationTargetException e) {
       throw new IllegalArgumentException("SIG" + name + ": " + e.getCause(), e);
     } catch (ReflectiveOperationException e) {
-      throw new UnsupportedOperationException("sun.misc.Signal is not as it was", e);
+      throw changed(e);
     }
+  }
+
+  private static UnsupportedOperationException changed(ReflectiveOperationException cause) {
+    return new UnsupportedOperationException("sun.misc.Signal is not as it was", cause);
   }
 }

@@ -183,7 +183,7 @@ public final class Terminal extends Source {
   /** On the loop or in the hook. */
   private void restore() {
     synchronized (lock) {
-      if (isOpen() || hook != null) {
+      if (hook != null) { // else they are as they were, and the descriptor may be another's
         int result = found.tcsetattr(fd, Termios.TCSANOW);
         if (result < 0 && result != -Errno.EIO) { // EIO: it is gone
           LOG.warn("tcsetattr {}: {}", this, Errno.describe(-result));

@@ -129,7 +129,7 @@ class SignalsTest {
     }
 
     void signal(String name) throws Exception {
-      Programs.run("kill", "-s", name, "" + process.pid()).assertOk();
+      Programs.run("sh", "-c", "kill -s " + name + " " + process.pid()).assertOk();
     }
 
     @Override
