@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <linux/fcntl.h> /* and not fcntl.h, which says that O_LARGEFILE is 0 */
 #include <linux/openat2.h>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -301,9 +300,6 @@ static void constants(void) {
     CONSTANT(SO_PREFER_BUSY_POLL);
     CONSTANT(SO_PASSPIDFD);
     CONSTANT(SO_PEERPIDFD);
-
-    /* unix(7) */
-    CONSTANT(SIOCINQ);
 
     /* poll(2) */
     CONSTANT(POLLIN);

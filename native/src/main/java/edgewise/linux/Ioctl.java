@@ -28,7 +28,7 @@ public final class Ioctl {
   /** Locks the pseudoterminal, or unlocks it, by an int. */
   public static final int TIOCSPTLCK = 0x4004_5431;
 
-  /** Puts the number of bytes that can be read into an int. */
+  /** Puts the number of bytes that can be read into an int; for sockets called SIOCINQ, unix(7). */
   public static final int FIONREAD = 0x541b;
 
   private Ioctl() {}
