@@ -238,22 +238,6 @@ public final class Socket extends SocketConstants {
   }
 
   /**
-   * ioctl(2) SIOCINQ, unix(7) and tcp(7): how many bytes wait to be received.
-   *
-   * @return bytes, or {@code -errno}
-   */
-  public static int ioctlSiocinq(int fd) {
-    Scratch scratch = Scratch.current();
-    try {
-      int result =
-          (int) IoctlInt.CALL.invokeExact(scratch.capture, fd, SIOCINQ, scratch.ints(0, 0));
-      return result >= 0 ? scratch.words.get(JAVA_INT, 0) : scratch.negatedErrno();
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
-  }
-
-  /**
    * setsockopt(2) with a structure.
    *
    * @param value native; its size is the length of the option
@@ -444,11 +428,6 @@ public final class Socket extends SocketConstants {
   private static final class Sendmsg {
     static final MethodHandle CALL =
         Downcall.bindHolding("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-  }
-
-  private static final class IoctlInt {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
   }
 
   private static final class Setsockopt {

@@ -102,9 +102,6 @@ abstract sealed class SocketConstants permits Socket {
   public static final int SO_PASSPIDFD = 76;
   public static final int SO_PEERPIDFD = 77;
 
-  // request of ioctl(2), unix(7)
-  public static final long SIOCINQ = 0x541b;
-
   // options of IPPROTO_TCP, tcp(7)
   public static final int TCP_NODELAY = 1;
   public static final int TCP_MAXSEG = 2;

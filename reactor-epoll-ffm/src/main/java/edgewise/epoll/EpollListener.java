@@ -111,9 +111,7 @@ final class EpollListener extends Registration implements ListeningSocket {
     int fd = socket.fd();
     AdoptedSocket.prepare(kernel, fd, domain, options.connections());
     Endpoint local = addresses.local(kernel, fd);
-    var listener = new EpollListener(kernel, socket.take(), local);
-    listener.share();
-    return listener;
+    return new EpollListener(kernel, socket.take(), local);
   }
 
   @Override
@@ -145,7 +143,6 @@ final class EpollListener extends Registration implements ListeningSocket {
 
   @Override
   public Descriptor duplicate() throws IOException {
-    share();
     return AdoptedSocket.duplicate(kernel, fd);
   }
 
@@ -173,9 +170,10 @@ final class EpollListener extends Registration implements ListeningSocket {
     return SocketOptions.read(kernel, fd, option);
   }
 
+  /** Another process may listen on the same socket, before or after. */
   @Override
   public void close() {
-    if (!deregister()) {
+    if (!unlist()) {
       return;
     }
     try {

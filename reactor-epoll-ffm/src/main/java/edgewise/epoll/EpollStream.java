@@ -37,6 +37,9 @@ final class EpollStream extends Registration implements StreamSocket {
   /** A reset that was told before the messages that came earlier; 0 for none. */
   private int reset;
 
+  /** Made elsewhere: whoever has passed it may still have a duplicate. */
+  private boolean adopted;
+
   /** What connect(2) has answered: 0 once it is connected. */
   private int connectResult = CONNECTED;
 
@@ -72,8 +75,9 @@ final class EpollStream extends Registration implements StreamSocket {
       throws IOException {
     int domain = AdoptedSocket.check(kernel, socket, options, false);
     AdoptedSocket.prepare(kernel, socket.fd(), domain, options);
-    var stream = new EpollStream(kernel, socket.take(), domain != Socket.AF_UNIX, options, null);
-    stream.share();
+    boolean tcp = domain != Socket.AF_UNIX;
+    var stream = new EpollStream(kernel, socket.take(), tcp, options, null);
+    stream.adopted = true;
     return stream;
   }
 
@@ -321,7 +325,7 @@ final class EpollStream extends Registration implements StreamSocket {
 
   @Override
   public void close() {
-    if (deregister()) {
+    if (adopted ? unlist() : deregister()) {
       kernel.close(fd); // the descriptor is free whatever it returns, close(2)
     }
   }

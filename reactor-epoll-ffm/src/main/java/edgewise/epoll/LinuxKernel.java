@@ -5,13 +5,16 @@ import edgewise.linux.Epoll;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.EventFd;
 import edgewise.linux.File;
+import edgewise.linux.Ioctl;
 import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Poll;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Socket;
 import edgewise.linux.Stat;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** The real kernel. Stateless. */
 final class LinuxKernel implements Kernel {
@@ -145,7 +148,9 @@ final class LinuxKernel implements Kernel {
 
   @Override
   public int unread(int fd) {
-    return Socket.ioctlSiocinq(fd);
+    MemorySegment count = Arena.ofAuto().allocate(ValueLayout.JAVA_INT); // rarely asked for
+    int result = Ioctl.ioctl(fd, Ioctl.FIONREAD, count);
+    return result < 0 ? result : count.get(ValueLayout.JAVA_INT, 0);
   }
 
   @Override

@@ -28,9 +28,6 @@ abstract class Registration {
   private boolean listed;
   private boolean closed;
 
-  /** The open file may outlive this descriptor: others have duplicates, or will have. */
-  private boolean shared;
-
   Registration(Kernel kernel, int fd) {
     this.kernel = kernel;
     this.fd = fd;
@@ -87,7 +84,7 @@ abstract class Registration {
    * Leaves the poller's table, so that what epoll_wait has already reported is stale. The kernel's
    * list is left by closing the descriptor, which the caller does next and which saves a call
    * (epoll(7), question 6); should a duplicate in a process between fork and exec keep it listed
-   * for a moment, its events are stale too. What is {@link #share shared} is taken off by a call.
+   * for a moment, its events are stale too.
    *
    * @return false if that was done before
    */
@@ -98,31 +95,26 @@ abstract class Registration {
     closed = true;
     if (poller != null) {
       poller.leave(this);
-      if (shared && listed) {
-        takeOff(poller);
-      }
     }
     return true;
   }
 
-  private void takeOff(EpollPoller from) {
-    // Fails if the descriptor is closed already, which is its owner's doing; then it is off too.
-    int result = kernel.epollCtl(from.epfd, Epoll.EPOLL_CTL_DEL, fd, 0, 0);
-    assert result >= 0 || result == -Errno.EBADF || result == -Errno.ENOENT : result;
-  }
-
   /**
-   * The open file has duplicates elsewhere, or is about to: closing this descriptor would leave it
-   * on the kernel's list for as long as they live, where nobody could take it off any more. A
-   * level-triggered loop would spin.
+   * As {@link #deregister}, for a descriptor that stays open, or that has duplicates, perhaps in
+   * other processes: while one of them is open, closing takes nothing off the kernel's list, and
+   * after it nobody here can (epoll(7), question 6).
+   *
+   * @return false if that was done before
    */
-  final void share() {
-    shared = true;
-  }
-
-  /** As {@link #deregister}, for a descriptor that stays open. */
-  final void unlist() {
-    share();
-    deregister();
+  final boolean unlist() {
+    if (!deregister()) {
+      return false;
+    }
+    if (poller != null && listed) {
+      // Fails if the descriptor is closed already, which is its owner's doing; then it is off too.
+      int result = kernel.epollCtl(poller.epfd, Epoll.EPOLL_CTL_DEL, fd, 0, 0);
+      assert result >= 0 || result == -Errno.EBADF || result == -Errno.ENOENT : result;
+    }
+    return true;
   }
 }
