@@ -23,6 +23,7 @@ final class Backlog {
   private long bytes;
   private long memoryBytes;
   private int files;
+  private int descriptors;
 
   Backlog(BufferPool pool) {
     this.pool = pool;
@@ -65,6 +66,11 @@ final class Backlog {
     return files;
   }
 
+  /** Descriptors that are passed along and not sent yet. */
+  int descriptors() {
+    return descriptors;
+  }
+
   /** Unsent bytes held in memory. */
   long memoryBytes() {
     return memoryBytes;
@@ -101,6 +107,7 @@ final class Backlog {
     var piece = new Piece(pool.take(length), null, 0, length);
     piece.whole = whole;
     piece.passed = passed;
+    descriptors += passed.size();
     bytesOf(piece).put(0, source, offset, length);
     append(piece);
     bytes += length;
@@ -171,7 +178,7 @@ final class Backlog {
     return false;
   }
 
-  private static long send(StreamSocket socket, Piece piece, long wanted) throws IOException {
+  private long send(StreamSocket socket, Piece piece, long wanted) throws IOException {
     if (!piece.passed.isEmpty()) {
       return sendWithDescriptors(socket, piece, (int) wanted);
     }
@@ -187,7 +194,7 @@ final class Backlog {
   }
 
   /** The kernel has its own duplicates as soon as it has taken the first byte. */
-  private static long sendWithDescriptors(StreamSocket socket, Piece piece, int wanted)
+  private long sendWithDescriptors(StreamSocket socket, Piece piece, int wanted)
       throws IOException {
     int[] numbers = piece.passed.stream().mapToInt(Descriptor::fd).toArray();
     var buffer = Objects.requireNonNull(piece.buffer);
@@ -198,7 +205,8 @@ final class Backlog {
     return sent;
   }
 
-  private static void closePassed(Piece piece) {
+  private void closePassed(Piece piece) {
+    descriptors -= piece.passed.size();
     piece.passed.forEach(Descriptor::close);
     piece.passed = List.of();
   }

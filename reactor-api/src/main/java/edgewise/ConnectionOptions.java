@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *     KiB, so that the kernel is never idle while the handler makes more
  * @param highWaterBytes {@link Connection#write} answers false while more than this is queued; 256
  *     KiB, a few times the kernel's usual send buffer. More than four queued files count as above
- *     too, for the descriptors that they hold, and at most one as below
+ *     too, for the descriptors that they hold, and at most one as below; so do more than 253
+ *     descriptors that are to be passed, and at most 63
  * @param maxQueuedBytes a connection with more unsent bytes in memory than this is closed: the
  *     handler ignored the high-water mark and its peer does not read; 64 MiB
  * @param maxUnconsumedBytes how many bytes a handler may leave for later, so the longest message

@@ -26,6 +26,11 @@ final class Output {
 
   private static final int LOW_WATER_FILES = 1;
 
+  /** The same for descriptors that are passed along: those of one full message. */
+  private static final int HIGH_WATER_DESCRIPTORS = ConnectionOptions.MAX_DESCRIPTORS;
+
+  private static final int LOW_WATER_DESCRIPTORS = HIGH_WATER_DESCRIPTORS / 4;
+
   private final Connection connection;
   private final StreamSocket socket;
 
@@ -210,11 +215,16 @@ final class Output {
     return backlog == null ? 0 : backlog.files();
   }
 
+  private int queuedDescriptors() {
+    return backlog == null ? 0 : backlog.descriptors();
+  }
+
   /** Notes on which side of the high-water mark the queue is; true if it is below. */
   boolean isBelow(int highWater) {
     boolean below =
         Math.max(queuedBytes(), memoryBytes()) <= highWater
             && queuedFiles() <= HIGH_WATER_FILES
+            && queuedDescriptors() <= HIGH_WATER_DESCRIPTORS
             && failure == null;
     aboveHigh |= !below;
     return below;
@@ -223,7 +233,9 @@ final class Output {
   /** Whether the queue has just fallen to the low-water mark; true once per crossing. */
   boolean hasFallenTo(int lowWater) {
     boolean low =
-        Math.max(queuedBytes(), memoryBytes()) <= lowWater && queuedFiles() <= LOW_WATER_FILES;
+        Math.max(queuedBytes(), memoryBytes()) <= lowWater
+            && queuedFiles() <= LOW_WATER_FILES
+            && queuedDescriptors() <= LOW_WATER_DESCRIPTORS;
     boolean fallen = aboveHigh && low && failure == null;
     aboveHigh &= !fallen;
     return fallen;
