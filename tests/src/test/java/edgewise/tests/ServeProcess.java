@@ -18,10 +18,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The {@code edgewise} command as a process of its own. What it prints is read by threads; waiting
- * for a line or for the end has a deadline. Closing it ends this one process, by its handle.
+ * The {@code edgewise} command, or another program, as a process of its own. What it prints is read
+ * by threads; waiting for a line or for the end has a deadline. Closing it ends this one process,
+ * by its handle.
  */
 final class ServeProcess implements AutoCloseable {
+  private static final List<String> NATIVE_ACCESS =
+      List.of("--enable-native-access=ALL-UNNAMED");
+
   /** For a JVM to start, or to end, on a machine that is busy with other things. */
   private static final long DEADLINE_SECONDS = 60;
 
@@ -60,28 +64,33 @@ final class ServeProcess implements AutoCloseable {
 
   /** Starts the command on the class path of this test. */
   static ServeProcess edgewise(List<String> jvmOptions, List<String> args) throws IOException {
-    return start(command(jvmOptions, args));
+    return start(command(jvmOptions, "edgewise.cli.Main", args));
+  }
+
+  /** Starts a main class, with native access, on the class path of this test. */
+  static ServeProcess java(Class<?> main, String... args) throws IOException {
+    return start(command(NATIVE_ACCESS, main.getName(), List.of(args)));
   }
 
   /** The command on the class path of this test, with the native access of the launcher. */
   static List<String> command(String... args) {
-    return command(List.of("--enable-native-access=ALL-UNNAMED"), List.of(args));
+    return command(NATIVE_ACCESS, "edgewise.cli.Main", List.of(args));
   }
 
-  private static List<String> command(List<String> jvmOptions, List<String> args) {
+  private static List<String> command(List<String> jvmOptions, String main, List<String> args) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
     command.add("--illegal-native-access=deny");
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "edgewise.cli.Main"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main));
     command.addAll(args);
     return command;
   }
 
   /** Starts the command with the native access that the launcher gives it. */
   static ServeProcess edgewise(String... args) throws IOException {
-    return edgewise(List.of("--enable-native-access=ALL-UNNAMED"), List.of(args));
+    return edgewise(NATIVE_ACCESS, List.of(args));
   }
 
   private static BlockingQueue<String> lines(BufferedReader stream) {
@@ -135,6 +144,23 @@ final class ServeProcess implements AutoCloseable {
     return URI.create(addresses.getFirst().split(" ", 2)[0]);
   }
 
+  /** The next line on stdout. */
+  String line() throws InterruptedException {
+    String line = next(out);
+    return line.equals(END) ? fail("it has ended: " + rest(err)) : line;
+  }
+
+  /** Whether a line on stdout waits to be read. */
+  boolean hasLine() {
+    return !out.isEmpty();
+  }
+
+  /** Gives it a line on stdin. */
+  void tell(String line) throws IOException {
+    process.outputWriter().write(line + "\n");
+    process.outputWriter().flush();
+  }
+
   /** The next line on stderr. */
   String errorLine() throws InterruptedException {
     return next(err);
@@ -143,6 +169,10 @@ final class ServeProcess implements AutoCloseable {
   /** The process. */
   ProcessHandle handle() {
     return process.toHandle();
+  }
+
+  long pid() {
+    return process.pid();
   }
 
   /** How many descriptors it has open, proc_pid_fd(5). */
