@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,7 @@ public final class MsgHdr {
   private final MemorySegment control;
   private final IoVec iov;
   private final int controlCapacity;
+  private int controlLimit;
   private int pieces;
   private int controlUsed;
   private @Nullable Sockaddr name;
@@ -40,6 +42,7 @@ public final class MsgHdr {
     this.header = header;
     this.control = control;
     this.controlCapacity = controlCapacity;
+    controlLimit = controlCapacity;
     this.iov = iov;
   }
 
@@ -91,6 +94,14 @@ public final class MsgHdr {
   /** msg_flags as recvmsg(2) left them: MSG_TRUNC, MSG_CTRUNC, MSG_EOR, MSG_CMSG_CLOEXEC. */
   public int flags() {
     return header.get(JAVA_INT, Struct.Msghdr.MSG_FLAGS);
+  }
+
+  /**
+   * How much of the control buffer a call that receives may fill; at first, all of it. Descriptors
+   * that do not fit are not received.
+   */
+  public void controlLimit(int bytes) {
+    controlLimit = Objects.checkIndex(bytes, controlCapacity + 1);
   }
 
   /** Forgets the control messages. */
@@ -187,7 +198,7 @@ public final class MsgHdr {
   /** The header, for a call that overwrites data, address and control messages. */
   MemorySegment toReceive() {
     iov.writable(0, pieces);
-    point(name == null ? 0 : Struct.SockaddrStorage.SIZEOF, controlCapacity);
+    point(name == null ? 0 : Struct.SockaddrStorage.SIZEOF, controlLimit);
     return header;
   }
 

@@ -154,6 +154,23 @@ public final class Sockaddr {
   }
 
   /**
+   * No address, of length 0.
+   *
+   * @return this
+   */
+  public Sockaddr none() {
+    length.set(JAVA_INT, 0, 0);
+    return this;
+  }
+
+  /** Whether the other one has the same bytes. */
+  public boolean isSameAs(Sockaddr other) {
+    int bytes = length();
+    return bytes == other.length()
+        && MemorySegment.mismatch(storage, 0, bytes, other.storage, 0, bytes) < 0;
+  }
+
+  /**
    * An address that {@link #toBytes} gave out.
    *
    * @return this

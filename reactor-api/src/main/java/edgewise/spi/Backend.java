@@ -22,7 +22,13 @@ public interface Backend {
     /** A peer's hang-up or reset is noticed while reading is paused or has ended. */
     HANGUP_WHILE_NOT_READING,
     /** Several listeners on one TCP port, balanced by the kernel. */
-    REUSE_PORT
+    REUSE_PORT,
+    /** Datagram sockets of AF_UNIX. */
+    UNIX_DATAGRAMS,
+    /** Datagrams of one size are joined on the way to the kernel and back: GSO and GRO. */
+    SEGMENTATION,
+    /** ICMP errors for datagram sockets that are not connected. */
+    DATAGRAM_ERRORS
   }
 
   /** The name by which it is asked for, such as {@code epoll}. */

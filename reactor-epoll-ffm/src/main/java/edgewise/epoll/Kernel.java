@@ -2,6 +2,8 @@ package edgewise.epoll;
 
 import edgewise.linux.Dirents;
 import edgewise.linux.EpollEvents;
+import edgewise.linux.MMsgHdr;
+import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Stat;
@@ -81,4 +83,23 @@ interface Kernel {
   int getdents64(int fd, Dirents into);
 
   int readlink(String path, MemorySegment into);
+
+  // --- datagrams
+
+  /** A non-blocking, close-on-exec datagram socket. */
+  int datagramSocket(int domain);
+
+  /** recvmmsg(2): non-blocking, tells real lengths, descriptors are close-on-exec. */
+  int recvmmsg(int fd, MMsgHdr messages, int count);
+
+  /** sendmmsg(2): non-blocking. */
+  int sendmmsg(int fd, MMsgHdr messages, int first, int count);
+
+  /** recvmsg(2) from the queue of errors: MSG_ERRQUEUE. */
+  int recvError(int fd, MsgHdr message);
+
+  /** An option that is a structure. */
+  int setsockopt(int fd, int level, int name, MemorySegment value);
+
+  int fchmod(int fd, int mode);
 }

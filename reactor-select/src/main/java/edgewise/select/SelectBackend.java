@@ -35,7 +35,14 @@ public final class SelectBackend implements Backend {
   @Override
   public boolean has(Feature feature) {
     return switch (feature) {
-      case TRIGGERS, WATCH, ABSTRACT_NAMES, HANGUP_WHILE_NOT_READING -> false;
+      case TRIGGERS,
+          WATCH,
+          ABSTRACT_NAMES,
+          HANGUP_WHILE_NOT_READING,
+          UNIX_DATAGRAMS,
+          SEGMENTATION,
+          DATAGRAM_ERRORS ->
+          false;
       case REUSE_PORT -> hasReusePort();
     };
   }
