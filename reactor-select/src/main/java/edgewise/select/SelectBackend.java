@@ -47,6 +47,13 @@ public final class SelectBackend implements Backend {
     };
   }
 
+  /** The exception that says what it takes to have AF_UNIX datagrams. */
+  UnsupportedOperationException lacksUnixDatagrams() {
+    return new UnsupportedOperationException(
+        "AF_UNIX datagrams: the JDK has none; put com.github.jnr:jnr-unixsocket on the class path,"
+            + " or use the epoll backend, which has them");
+  }
+
   /** Only a channel knows; so rarely asked that the answer is not kept. */
   private static boolean hasReusePort() {
     try (var channel = ServerSocketChannel.open()) {

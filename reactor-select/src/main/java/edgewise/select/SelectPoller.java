@@ -1,10 +1,14 @@
 package edgewise.select;
 
 import edgewise.ConnectionOptions;
+import edgewise.DatagramOptions;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
 import edgewise.Trigger;
+import edgewise.spi.DatagramPort;
+import edgewise.spi.IncomingDatagrams;
 import edgewise.spi.ListeningSocket;
+import edgewise.spi.OutgoingDatagrams;
 import edgewise.spi.Poller;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +63,8 @@ final class SelectPoller implements Poller {
   private @Nullable Registration[] ready;
   private int[] readiness;
   private int count;
+  private @Nullable SelectIncoming incoming;
+  private @Nullable SelectOutgoing outgoing;
   private long stale;
 
   private final AtomicInteger wakeups = new AtomicInteger();
@@ -246,6 +253,40 @@ final class SelectPoller implements Poller {
   public WatchedDescriptor watch(int fd, Object attachment, int interest, Trigger trigger) {
     throw backend.lacks("watching a file descriptor");
   }
+
+  // --- datagrams
+
+  @Override
+  public DatagramPort openDatagrams(
+      @Nullable Endpoint local, @Nullable Endpoint remote, DatagramOptions options)
+      throws IOException {
+    Endpoint known = local != null ? local : Objects.requireNonNull(remote, "an address");
+    if (known instanceof Endpoint.Inet) {
+      return SelectDatagrams.open(backend, local, remote, known, options);
+    }
+    throw backend.lacksUnixDatagrams();
+  }
+
+  @Override
+  public void register(DatagramPort port, Object attachment, int interest, Trigger trigger)
+      throws IOException {
+    checkLevel(trigger);
+    ((SelectDatagrams) port).register(this, attachment, interest);
+  }
+
+  @Override
+  public IncomingDatagrams incomingDatagrams() {
+    incoming = incoming == null ? new SelectIncoming() : incoming;
+    return incoming;
+  }
+
+  @Override
+  public OutgoingDatagrams outgoingDatagrams() {
+    outgoing = outgoing == null ? new SelectOutgoing(backend) : outgoing;
+    return outgoing;
+  }
+
+  // --- for registrations
 
   /** Puts a channel on the selector's list. */
   SelectionKey enter(Registration registration, int ops) throws IOException {
