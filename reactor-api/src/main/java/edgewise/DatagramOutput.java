@@ -1,5 +1,6 @@
 package edgewise;
 
+import edgewise.DatagramQueue.Queued;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.DatagramPort;
 import edgewise.spi.OutgoingDatagrams;
@@ -9,10 +10,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashSet;
-import java.util.Iterator;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,14 +31,10 @@ final class DatagramOutput {
   private static final Duration SHORTEST_REST = Duration.ofMillis(1);
   private static final Duration LONGEST_REST = Duration.ofMillis(32);
 
-  /** A datagram in the queue; {@code to} is null for the peer. */
-  private record Queued(ByteBuffer bytes, @Nullable DatagramAddress to, long deadline) {}
-
   private final DatagramSocket socket;
   private final DatagramPort port;
   private final DatagramOptions options;
-  private @Nullable ArrayDeque<Queued> queue;
-  private int queuedBytes;
+  private @Nullable DatagramQueue queue;
   private int stagedBytes;
   private int stagedDatagrams;
 
@@ -91,27 +84,47 @@ final class DatagramOutput {
 
   /** To where the memory for staging has been told. */
   private boolean send(ByteBuffer bytes) {
-    int length = bytes.remaining();
-    if (!isQueueEmpty()) {
+    if (queue != null) {
       return enqueue(bytes, outgoing().destination());
     }
-    if (wouldExceed(stagedDatagrams, stagedBytes, length)) {
-      sendStaged();
+    boolean mine = socket.loop.datagrams().isFreeFor(this);
+    if (mine && !wouldExceed(stagedDatagrams, stagedBytes, bytes.remaining()) && stage(bytes)) {
+      return true;
     }
-    while (isQueueEmpty()) {
-      socket.loop.datagrams().begin(this, port);
-      if (outgoing().stage(bytes, bytes.position(), length)) {
-        stagedDatagrams++;
-        stagedBytes += length;
-        return true;
-      }
-      if (stagedDatagrams == 0) {
-        tooLong(length, outgoing().destination());
-        return true;
-      }
-      sendStaged();
+    return sendAfterFlush(bytes, outgoing().destination());
+  }
+
+  private boolean stage(ByteBuffer bytes) {
+    socket.loop.datagrams().begin(this, port);
+    boolean staged = outgoing().stage(bytes, bytes.position(), bytes.remaining());
+    if (staged) {
+      stagedDatagrams++;
+      stagedBytes += bytes.remaining();
     }
-    return enqueue(bytes, outgoing().destination());
+    return staged;
+  }
+
+  /** To send what was staged uses the memory, so the destination is told again after that. */
+  private boolean sendAfterFlush(ByteBuffer bytes, @Nullable DatagramAddress to) {
+    sendStaged();
+    if (queue != null) {
+      return enqueue(bytes, to);
+    }
+    socket.loop.datagrams().begin(this, port);
+    toNext(to);
+    if (!stage(bytes)) {
+      unstage();
+      tooLong(bytes.remaining(), to);
+    }
+    return true;
+  }
+
+  private void toNext(@Nullable DatagramAddress to) {
+    if (to == null) {
+      outgoing().toPeer();
+    } else {
+      outgoing().to(to);
+    }
   }
 
   private boolean wouldExceed(int datagrams, int bytes, int more) {
@@ -129,7 +142,7 @@ final class DatagramOutput {
   }
 
   private boolean enqueue(ByteBuffer bytes, @Nullable DatagramAddress to) {
-    if (wouldExceed(queue().size(), queuedBytes, bytes.remaining())) {
+    if (wouldExceed(queue().datagrams(), queue().bytes(), bytes.remaining())) {
       refused = true;
       return false;
     }
@@ -140,21 +153,14 @@ final class DatagramOutput {
 
   private void keep(ByteBuffer bytes, @Nullable DatagramAddress to) {
     long deadline = Timers.deadline(socket.loop.nanoTime(), Limits.nanos(options.sendTimeout()));
-    ByteBuffer copy = ByteBuffer.allocate(bytes.remaining());
-    copy.put(0, bytes, bytes.position(), bytes.remaining());
-    queue().add(new Queued(copy, to, deadline));
-    queuedBytes += copy.capacity();
+    queue().add(bytes, to, deadline);
   }
 
-  private ArrayDeque<Queued> queue() {
+  private DatagramQueue queue() {
     if (queue == null) {
-      queue = new ArrayDeque<>();
+      queue = new DatagramQueue(!port.tellsWritable());
     }
     return queue;
-  }
-
-  private boolean isQueueEmpty() {
-    return queue == null || queue.isEmpty();
   }
 
   // --- what is staged
@@ -179,8 +185,8 @@ final class DatagramOutput {
     } finally {
       unstage();
     }
-    if (blocked) {
-      setTimer();
+    if (queue != null && blocked) {
+      setTimer(queue);
     } else {
       sendQueue();
     }
@@ -219,18 +225,26 @@ final class DatagramOutput {
 
   /** Sends from the queue until it is empty, the kernel takes no more, or the budget is spent. */
   void sendQueue() {
-    if (isQueueEmpty() || blocked) {
+    if (queue == null || blocked) {
       return;
     }
-    int before = queue().size();
-    dropExpired();
-    if (port.tellsWritable()) {
-      sendInOrder();
-    } else {
-      sendByReceiver();
+    int before = queue.datagrams();
+    int budget = socket.loop.options.writeBudgetBytes();
+    boolean allFull = true;
+    for (ArrayDeque<Queued> lane : queue.lanes()) {
+      dropExpired(queue, lane);
+      budget = sendLane(queue, lane, budget);
+      allFull &= budget > 0 || lane.isEmpty();
     }
-    rest = queue().size() < before ? SHORTEST_REST : doubled(rest);
-    setTimer();
+    queue.sweep();
+    blocked = allFull && !queue.isEmpty();
+    rest = queue.datagrams() < before ? SHORTEST_REST : doubled(rest);
+    if (queue.isEmpty()) {
+      queue = null;
+      cancelTimer();
+    } else {
+      setTimer(queue);
+    }
   }
 
   private static Duration doubled(Duration rest) {
@@ -238,106 +252,61 @@ final class DatagramOutput {
     return longer.compareTo(LONGEST_REST) < 0 ? longer : LONGEST_REST;
   }
 
-  private void sendInOrder() {
-    int budget = socket.loop.options.writeBudgetBytes();
-    while (!isQueueEmpty() && !blocked && budget > 0) {
-      OutgoingDatagrams staged = stageQueued(queue());
+  /** Returns what is left of the budget; something, if the kernel takes no more. */
+  private int sendLane(DatagramQueue from, ArrayDeque<Queued> lane, int budget) {
+    int left = budget;
+    int sent = 0;
+    while (!lane.isEmpty() && left > 0 && sent != DatagramPort.WOULD_BLOCK) {
+      OutgoingDatagrams staged = stageQueued(lane);
       if (staged.messages() == 0) {
-        Queued oldest = queue().remove();
-        removed(oldest);
-        tooLong(oldest.bytes.capacity(), oldest.to);
-        continue;
+        Queued first = from.remove(lane);
+        tooLong(first.length(), first.to());
       }
-      int at = 0;
-      int sent = 0;
-      while (at < staged.messages() && sent >= 0) {
+      sent = 0;
+      for (int at = 0; at < staged.messages() && sent >= 0; at += Math.max(sent, 0)) {
         sent = send(staged, at);
         for (int i = at; i < at + sent; i++) {
-          budget -= staged.bytes(i).remaining();
           for (int done = staged.datagrams(i); done > 0; done--) {
-            removed(queue().remove());
+            left -= from.remove(lane).length();
           }
         }
-        at += Math.max(sent, 0);
       }
-      blocked = sent == DatagramPort.WOULD_BLOCK;
       unstage();
     }
+    return sent == DatagramPort.WOULD_BLOCK ? Math.max(left, 1) : left;
   }
 
-  /** Stages as many as there is room for, at least one. */
-  private OutgoingDatagrams stageQueued(Iterable<Queued> some) {
-    socket.loop.datagrams().begin(this, port);
+  /** Stages as many as there is room for, from the front on. */
+  private OutgoingDatagrams stageQueued(ArrayDeque<Queued> lane) {
     OutgoingDatagrams staged = outgoing();
+    socket.loop.datagrams().begin(this, port);
     staged.begin(port);
-    for (Queued next : some) {
-      if (next.to == null) {
-        staged.toPeer();
-      } else {
-        staged.to(next.to);
-      }
-      if (!staged.stage(next.bytes, 0, next.bytes.capacity())) {
+    for (Queued next : lane) {
+      toNext(next.to());
+      if (!staged.stage(next.bytes(), 0, next.length())) {
         break;
       }
     }
     return staged;
   }
 
-  /** Tries the oldest datagram for each receiver, and on until each is blocked or served. */
-  private void sendByReceiver() {
-    Set<DatagramAddress> full = new HashSet<>();
-    for (Iterator<Queued> all = queue().iterator(); all.hasNext(); ) {
-      Queued next = all.next();
-      DatagramAddress to = Objects.requireNonNull(next.to, "not connected, so it has an address");
-      if (!full.contains(to)) {
-        OutgoingDatagrams staged = stageQueued(Set.of(next));
-        int sent = 1;
-        if (staged.messages() == 0) {
-          tooLong(next.bytes.capacity(), to);
-        } else {
-          sent = send(staged, 0);
-        }
-        unstage();
-        if (sent < 0) {
-          full.add(to);
-        } else {
-          all.remove();
-          removed(next);
-        }
-      }
-    }
-    blocked = !isQueueEmpty();
-  }
-
-  private void removed(Queued one) {
-    queuedBytes -= one.bytes.capacity();
-  }
-
   /** Gives up what has waited too long; the oldest are in front. */
-  private void dropExpired() {
+  private void dropExpired(DatagramQueue from, ArrayDeque<Queued> lane) {
     long now = socket.loop.nanoTime();
-    for (Queued oldest = queue().peek();
-        oldest != null && oldest.deadline - now <= 0;
-        oldest = queue().peek()) {
-      removed(queue().remove());
+    while (!lane.isEmpty() && lane.getFirst().deadline() - now <= 0) {
       fail(
-          oldest.to,
+          from.remove(lane).to(),
           new SocketTimeoutException(
               "send: the datagram was not taken within sendTimeout = " + options.sendTimeout()));
     }
   }
 
   /** Wakes the socket when the oldest datagram has waited too long, or a rest is over. */
-  private void setTimer() {
-    Queued oldest = queue().peek();
-    if (oldest == null) {
-      cancelTimer();
-      return;
-    }
+  private void setTimer(DatagramQueue waiting) {
     if (timer == null) {
       timer = socket.loop.timer(this::wake);
     }
-    Duration left = Duration.ofNanos(Math.max(0, oldest.deadline - socket.loop.nanoTime()));
+    Duration left = Duration.ofNanos(Math.max(0, waiting.nanosLeft(socket.loop.nanoTime())));
     timer.set(port.tellsWritable() || left.compareTo(rest) < 0 ? left : rest);
   }
 
@@ -356,11 +325,11 @@ final class DatagramOutput {
 
   /** Whether a turn would find something to do. */
   boolean hasWork() {
-    return stagedDatagrams > 0 || (!isQueueEmpty() && !blocked);
+    return stagedDatagrams > 0 || (queue != null && !blocked);
   }
 
   boolean isEmpty() {
-    return stagedDatagrams == 0 && isQueueEmpty();
+    return stagedDatagrams == 0 && queue == null;
   }
 
   /** Whether to ask the poller when the kernel takes more. */
@@ -369,11 +338,11 @@ final class DatagramOutput {
   }
 
   int datagrams() {
-    return stagedDatagrams + (queue == null ? 0 : queue.size());
+    return stagedDatagrams + (queue == null ? 0 : queue.datagrams());
   }
 
   long bytes() {
-    return (long) stagedBytes + queuedBytes;
+    return (long) stagedBytes + (queue == null ? 0 : queue.bytes());
   }
 
   /** Whether there is room again after a refusal; true once per refusal. */
@@ -392,7 +361,6 @@ final class DatagramOutput {
       unstage();
     }
     queue = null;
-    queuedBytes = 0;
     blocked = false;
     cancelTimer();
   }

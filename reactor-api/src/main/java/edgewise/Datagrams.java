@@ -23,9 +23,9 @@ final class Datagrams {
     this.outgoing = outgoing;
   }
 
-  /** Whether that output has datagrams staged. */
-  boolean isWriter(DatagramOutput output) {
-    return writer == output;
+  /** Whether that output can stage without another's datagrams having to leave first. */
+  boolean isFreeFor(DatagramOutput output) {
+    return writer == null || writer == output;
   }
 
   /** Makes that output the one that stages; what another has staged is sent. */
