@@ -12,14 +12,17 @@
 #include <linux/openat2.h>
 #include <time.h> /* before linux/errqueue.h, which needs its struct timespec */
 #include <linux/errqueue.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -28,6 +31,12 @@
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
+
+/* asm-generic/socket.h since Linux 6.5; older headers are read too */
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#define SO_PEERPIDFD 77
+#endif
 
 #ifdef CHECK
 #define CONSTANT(name) _Static_assert((long long)(name) == JAVA_##name, #name)
@@ -286,6 +295,20 @@ static void constants(void) {
     CONSTANT(SO_INCOMING_NAPI_ID);
     CONSTANT(SO_ZEROCOPY);
     CONSTANT(SO_PREFER_BUSY_POLL);
+    CONSTANT(SO_PASSPIDFD);
+    CONSTANT(SO_PEERPIDFD);
+
+    /* unix(7) */
+    CONSTANT(SIOCINQ);
+
+    /* poll(2) */
+    CONSTANT(POLLIN);
+    CONSTANT(POLLPRI);
+    CONSTANT(POLLOUT);
+    CONSTANT(POLLERR);
+    CONSTANT(POLLHUP);
+    CONSTANT(POLLNVAL);
+    CONSTANT(POLLRDHUP);
     CONSTANT(TCP_NODELAY);
     CONSTANT(TCP_MAXSEG);
     CONSTANT(TCP_CORK);
@@ -462,6 +485,10 @@ static void structures(void) {
     SIZE(linger);
     OFFSET(linger, l_onoff);
     OFFSET(linger, l_linger);
+    SIZE(pollfd);
+    OFFSET(pollfd, fd);
+    OFFSET(pollfd, events);
+    OFFSET(pollfd, revents);
     SIZE(timespec);
     OFFSET(timespec, tv_sec);
     OFFSET(timespec, tv_nsec);

@@ -5,6 +5,7 @@ import edgewise.spi.StreamSocket;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,13 @@ final class Backlog {
     final @Nullable OpenFile file;
     long position;
     long end;
+
+    /** A message: nothing is added to it, and it leaves with one call. */
+    boolean whole;
+
+    /** What is passed along with the first byte, and closed then. */
+    List<Descriptor> passed = List.of();
+
     @Nullable Piece next;
 
     Piece(@Nullable NativeBuffer buffer, @Nullable OpenFile file, long position, long end) {
@@ -83,6 +91,27 @@ final class Backlog {
     add(ByteBuffer.wrap(source), offset, length);
   }
 
+  /**
+   * Adds bytes that do not join those before them.
+   *
+   * @param whole whether they are a message, which nothing that follows joins either
+   * @param passed descriptors that go with the first byte, and are this object's from now on
+   */
+  void addApart(ByteBuffer source, int offset, int length, boolean whole, List<Descriptor> passed) {
+    var piece = new Piece(pool.take(length), null, 0, length);
+    piece.whole = whole;
+    piece.passed = passed;
+    bytesOf(piece).put(0, source, offset, length);
+    append(piece);
+    bytes += length;
+    memoryBytes += memory(piece);
+  }
+
+  /** A message may have no byte, and yet it must not be free. */
+  private static long memory(Piece piece) {
+    return piece.whole ? capacity(piece) : piece.end - piece.position;
+  }
+
   /** Adds a region of a file, and holds the file until the region is sent. */
   void add(OpenFile file, long position, long count) {
     file.retain();
@@ -100,7 +129,7 @@ final class Backlog {
   }
 
   private Piece roomAtEnd(int wanted) {
-    if (tail != null && tail.buffer != null && tail.end < tail.buffer.capacity()) {
+    if (tail != null && tail.buffer != null && !tail.whole && tail.end < tail.buffer.capacity()) {
       return tail;
     }
     var piece = new Piece(pool.take(Math.min(wanted, CHUNK)), null, 0, 0);
@@ -127,7 +156,8 @@ final class Backlog {
     long left = budget;
     while (head != null && left > 0) {
       Piece first = head;
-      long wanted = Math.min(first.end - first.position, left);
+      long unsent = first.end - first.position;
+      long wanted = first.whole ? unsent : Math.min(unsent, left);
       long sent = send(socket, first, wanted);
       if (sent == StreamSocket.WOULD_BLOCK) {
         return true;
@@ -142,6 +172,9 @@ final class Backlog {
   }
 
   private static long send(StreamSocket socket, Piece piece, long wanted) throws IOException {
+    if (!piece.passed.isEmpty()) {
+      return sendWithDescriptors(socket, piece, (int) wanted);
+    }
     if (piece.buffer != null) {
       return socket.send(piece.buffer, (int) piece.position, (int) wanted, piece.next != null);
     }
@@ -153,11 +186,28 @@ final class Backlog {
     return sent;
   }
 
+  /** The kernel has its own duplicates as soon as it has taken the first byte. */
+  private static long sendWithDescriptors(StreamSocket socket, Piece piece, int wanted)
+      throws IOException {
+    int[] numbers = piece.passed.stream().mapToInt(Descriptor::fd).toArray();
+    var buffer = Objects.requireNonNull(piece.buffer);
+    int sent = socket.send(buffer, (int) piece.position, wanted, numbers);
+    if (sent != StreamSocket.WOULD_BLOCK) {
+      closePassed(piece);
+    }
+    return sent;
+  }
+
+  private static void closePassed(Piece piece) {
+    piece.passed.forEach(Descriptor::close);
+    piece.passed = List.of();
+  }
+
   private void advance(Piece first, long sent) {
     first.position += sent;
     bytes -= sent;
     if (first.buffer != null) {
-      memoryBytes -= sent;
+      memoryBytes -= first.whole ? capacity(first) : sent;
     }
     if (first.position == first.end) {
       head = first.next;
@@ -171,6 +221,7 @@ final class Backlog {
   private void letGo(Piece piece) {
     if (piece.buffer != null) {
       pool.give(piece.buffer);
+      closePassed(piece);
     }
     if (piece.file != null) {
       piece.file.release();

@@ -6,6 +6,7 @@ import static edgewise.spi.Readiness.PEER_HANGUP;
 import static edgewise.spi.Readiness.READ;
 import static edgewise.spi.Readiness.WRITE;
 
+import edgewise.spi.Backend;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketException;
@@ -13,15 +14,16 @@ import java.net.SocketOption;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream connection, TCP or AF_UNIX, accepted or outgoing. It owns its socket and belongs to one
- * loop for life; all methods must be called on that loop's thread, else they throw {@link
- * WrongThreadException}. From elsewhere use {@link EventLoop#execute}. Only the plain questions
- * ({@link #isOpen}, {@link #isPaused}, {@link #queuedBytes}) answer to any thread, and there the
- * answer may lag.
+ * A connection, accepted, outgoing or adopted: a stream over TCP or AF_UNIX, or messages over
+ * AF_UNIX ({@link SocketType#SEQPACKET}). It owns its socket and belongs to one loop for life; all
+ * methods must be called on that loop's thread, else they throw {@link WrongThreadException}. From
+ * elsewhere use {@link EventLoop#execute}. Only the plain questions ({@link #isOpen}, {@link
+ * #isPaused}, {@link #queuedBytes}) answer to any thread, and there the answer may lag.
  *
  * <pre>
  *  CONNECTING --connected--> OPEN --END received--> OPEN, INPUT_ENDED --shutdownOutput--> CLOSED
@@ -136,11 +138,9 @@ public final class Connection extends Channel implements AutoCloseable {
     connection.endTurn();
   }
 
-  /** Starts to connect; the outcome comes to the handler, also if it is known at once. */
+  /** Takes over a socket that connects; the outcome comes to the handler, but not at once. */
   static Connection connecting(
-      EventLoop loop, Endpoint remote, ConnectionOptions options, Handler handler)
-      throws IOException {
-    StreamSocket socket = loop.poller.connect(remote, options);
+      EventLoop loop, StreamSocket socket, ConnectionOptions options, Handler handler) {
     var connection = new Connection(loop, socket, options, null, handler, CONNECTING);
     loop.opened(connection);
     connection.startDeadline(options.connectTimeout(), connection::connectTimedOut);
@@ -355,6 +355,57 @@ public final class Connection extends Channel implements AutoCloseable {
     return input.paused;
   }
 
+  // --- what comes beside the bytes
+
+  /**
+   * Takes the next of the descriptors that the peer has passed; its owner is the caller. It is
+   * close-on-exec, and there as soon as the byte that it was sent with is delivered. What is not
+   * taken is closed with the connection.
+   *
+   * @return null if none is waiting
+   * @see ConnectionOptions#maxDescriptors()
+   */
+  public @Nullable Descriptor takeDescriptor() {
+    loop.checkThread();
+    return input.beside == null ? null : input.beside.descriptors.poll();
+  }
+
+  /**
+   * In {@link Handler#onData}: who sent the newest of the bytes; SCM_CREDENTIALS, unix(7). Bytes of
+   * two senders never come in one receive.
+   *
+   * @return null unless {@link ConnectionOptions#passCredentials()} is on
+   */
+  public @Nullable PeerCredentials senderCredentials() {
+    loop.checkThread();
+    return input.beside == null ? null : input.beside.sender;
+  }
+
+  /**
+   * Who connected, or, at the connecting end, who listened; SO_PEERCRED, unix(7). As it was then,
+   * whoever uses the socket since.
+   *
+   * @throws UnsupportedOperationException if the backend cannot tell
+   * @throws IOException if it is not an AF_UNIX connection
+   */
+  public PeerCredentials peerCredentials() throws IOException {
+    loop.checkThread();
+    loop.checkFeature(Backend.Feature.PEER_CREDENTIALS, "peer credentials");
+    return socket.peerCredentials();
+  }
+
+  /**
+   * A pidfd of the process of {@link #peerCredentials}: readable once that has ended, and never
+   * another process; SO_PEERPIDFD.
+   *
+   * @throws UnsupportedOperationException if the backend or the kernel (before Linux 6.5) lacks it
+   */
+  public Descriptor peerProcess() throws IOException {
+    loop.checkThread();
+    loop.checkFeature(Backend.Feature.PEER_CREDENTIALS, "a descriptor of the peer's process");
+    return socket.peerProcess();
+  }
+
   // --- writing
 
   /**
@@ -383,6 +434,33 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Writes an array, as {@link #write(ByteBuffer)}. */
   public boolean write(byte[] bytes) {
     return write(bytes, 0, bytes.length);
+  }
+
+  /**
+   * Writes bytes, as {@link #write(ByteBuffer)}, and passes descriptors along with the first of
+   * them; SCM_RIGHTS, unix(7). The other end gets duplicates, no later than that byte, and in this
+   * order. AF_UNIX only.
+   *
+   * <p>The descriptors belong to this connection from now on: it closes them when they are sent, or
+   * when it ends. To keep one, pass a duplicate ({@link edgewise.spi.Backend#duplicate}).
+   *
+   * @param bytes at least one
+   * @param descriptors at most {@value ConnectionOptions#MAX_DESCRIPTORS}
+   * @throws IllegalArgumentException if there is no byte, or there are too many descriptors; then
+   *     they stay the caller's, as they do with every exception
+   * @throws UnsupportedOperationException if the backend cannot pass descriptors
+   */
+  public boolean write(ByteBuffer bytes, List<Descriptor> descriptors) {
+    checkWritable();
+    loop.checkFeature(Backend.Feature.DESCRIPTORS, "passing descriptors");
+    if (!bytes.hasRemaining()) {
+      throw new IllegalArgumentException("descriptors travel with at least one byte");
+    }
+    Limits.atMost("descriptors", descriptors.size(), ConnectionOptions.MAX_DESCRIPTORS);
+    descriptors.forEach(Descriptor::fd); // each is still owned
+    output.write(bytes, bytes.position(), bytes.remaining(), List.copyOf(descriptors));
+    bytes.position(bytes.limit());
+    return afterWrite();
   }
 
   /**
@@ -525,7 +603,7 @@ public final class Connection extends Channel implements AutoCloseable {
     if (is(CLOSED) || !is(SHUT_WANTED | CLOSING)) {
       return;
     }
-    if (output.queuedBytes() > 0) {
+    if (output.hasUnsent()) {
       if (is(CLOSING) && deadline == null) {
         startCloseDeadline();
       }
@@ -561,7 +639,7 @@ public final class Connection extends Channel implements AutoCloseable {
     if (is(CLOSED)) {
       return;
     }
-    if (unsent == 0) {
+    if (!output.hasUnsent()) {
       touch(); // and what follows is done there
     } else if (unsentBefore - unsent >= LEAST_PROGRESS) {
       startCloseDeadline();

@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout how long an outgoing connect may take; 30 seconds
  * @param closeTimeout how long {@link Connection#close} waits for a peer that does not take what is
  *     queued; 10 seconds
+ * @param type a stream, or AF_UNIX messages; a stream
+ * @param maxDescriptors how many received descriptors may wait for {@link
+ *     Connection#takeDescriptor}. 0: none is accepted, the kernel closes what a peer passes. At
+ *     most 253, the kernel's limit of a message (SCM_MAX_FD)
+ * @param passCredentials SO_PASSCRED: {@link Connection#senderCredentials} tells who sent what is
+ *     being delivered; off. AF_UNIX only
  */
 public record ConnectionOptions(
     @Nullable Trigger trigger,
@@ -35,7 +41,13 @@ public record ConnectionOptions(
     int receiveBufferBytes,
     int sendBufferBytes,
     Duration connectTimeout,
-    Duration closeTimeout) {
+    Duration closeTimeout,
+    SocketType type,
+    int maxDescriptors,
+    boolean passCredentials) {
+  /** As many descriptors go with one message: SCM_MAX_FD of the kernel, unix(7). */
+  public static final int MAX_DESCRIPTORS = 253;
+
   /** The options as described above. */
   public static final ConnectionOptions DEFAULT = new Builder().build();
 
@@ -48,6 +60,8 @@ public record ConnectionOptions(
     Limits.atLeast("sendBufferBytes", sendBufferBytes, 0);
     Limits.positive("connectTimeout", connectTimeout);
     Limits.positive("closeTimeout", closeTimeout);
+    Limits.atLeast("maxDescriptors", maxDescriptors, 0);
+    Limits.atMost("maxDescriptors", maxDescriptors, MAX_DESCRIPTORS);
   }
 
   /** A builder that starts from {@link #DEFAULT}. */
@@ -55,7 +69,27 @@ public record ConnectionOptions(
     return new Builder();
   }
 
-  /** Sets some options and leaves the rest as they are by default. */
+  /** A builder that starts from these. */
+  public Builder toBuilder() {
+    var builder = new Builder();
+    builder.trigger = trigger;
+    builder.lowWaterBytes = lowWaterBytes;
+    builder.highWaterBytes = highWaterBytes;
+    builder.maxQueuedBytes = maxQueuedBytes;
+    builder.maxUnconsumedBytes = maxUnconsumedBytes;
+    builder.noDelay = noDelay;
+    builder.keepAlive = keepAlive;
+    builder.receiveBufferBytes = receiveBufferBytes;
+    builder.sendBufferBytes = sendBufferBytes;
+    builder.connectTimeout = connectTimeout;
+    builder.closeTimeout = closeTimeout;
+    builder.type = type;
+    builder.maxDescriptors = maxDescriptors;
+    builder.passCredentials = passCredentials;
+    return builder;
+  }
+
+  /** Sets some options and leaves the rest. */
   public static final class Builder {
     private @Nullable Trigger trigger;
     private int lowWaterBytes = 64 << 10;
@@ -68,6 +102,9 @@ public record ConnectionOptions(
     private int sendBufferBytes;
     private Duration connectTimeout = Duration.ofSeconds(30);
     private Duration closeTimeout = Duration.ofSeconds(10);
+    private SocketType type = SocketType.STREAM;
+    private int maxDescriptors;
+    private boolean passCredentials;
 
     private Builder() {}
 
@@ -123,6 +160,21 @@ public record ConnectionOptions(
       return this;
     }
 
+    public Builder type(SocketType kind) {
+      type = kind;
+      return this;
+    }
+
+    public Builder maxDescriptors(int count) {
+      maxDescriptors = count;
+      return this;
+    }
+
+    public Builder passCredentials(boolean on) {
+      passCredentials = on;
+      return this;
+    }
+
     /** The options. */
     public ConnectionOptions build() {
       return new ConnectionOptions(
@@ -136,7 +188,10 @@ public record ConnectionOptions(
           receiveBufferBytes,
           sendBufferBytes,
           connectTimeout,
-          closeTimeout);
+          closeTimeout,
+          type,
+          maxDescriptors,
+          passCredentials);
     }
   }
 }

@@ -1,5 +1,6 @@
 package edgewise;
 
+import edgewise.spi.Ancillary;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.IncomingDatagrams;
 import java.nio.ByteBuffer;
@@ -20,23 +21,27 @@ public final class Datagram {
   /** Where it came from, if it is not in the batch any more. */
   private @Nullable DatagramAddress address;
 
+  /** What came beside the bytes; null where nothing can. */
+  private @Nullable Ancillary beside;
+
   Datagram() {}
 
-  void show(DatagramSocket receiver, IncomingDatagrams from, int i, ByteBuffer part, int full) {
+  void show(DatagramSocket receiver, ByteBuffer part, int full, @Nullable Ancillary with) {
     socket = receiver;
-    batch = from;
-    index = i;
     bytes = part;
     fullLength = full;
+    beside = with;
+  }
+
+  void from(IncomingDatagrams from, int i) {
+    batch = from;
+    index = i;
     address = null;
   }
 
-  void show(DatagramSocket receiver, DatagramAddress from, ByteBuffer part, int full) {
-    socket = receiver;
+  void from(DatagramAddress sender) {
     batch = null;
-    bytes = part;
-    fullLength = full;
-    address = from;
+    address = sender;
   }
 
   void hide() {
@@ -44,6 +49,7 @@ public final class Datagram {
     batch = null;
     bytes = null;
     address = null;
+    beside = null;
   }
 
   private DatagramSocket current() {
@@ -84,6 +90,35 @@ public final class Datagram {
   public Endpoint sender() {
     current();
     return address != null ? address.endpoint() : Objects.requireNonNull(batch).sender(index);
+  }
+
+  /**
+   * Who sent it, as the kernel vouches: process, user and group. Null unless {@link
+   * DatagramOptions#passCredentials()}.
+   */
+  public @Nullable PeerCredentials credentials() {
+    current();
+    return beside == null ? null : beside.sender;
+  }
+
+  /**
+   * Takes the next of the descriptors that came with it; its owner is the caller. Those not taken
+   * are closed when the handler returns.
+   *
+   * @return null if there are no more
+   */
+  public @Nullable Descriptor takeDescriptor() {
+    current();
+    return beside == null ? null : beside.descriptors.poll();
+  }
+
+  /**
+   * Whether the sender passed more descriptors than {@link DatagramOptions#maxDescriptors()}, or
+   * than this process has numbers for; the kernel has closed those (MSG_CTRUNC, recvmsg(2)).
+   */
+  public boolean hasLostDescriptors() {
+    current();
+    return beside != null && beside.truncated;
   }
 
   /**

@@ -1,5 +1,6 @@
 package edgewise;
 
+import edgewise.spi.Ancillary;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.DatagramPort;
 import edgewise.spi.IncomingDatagrams;
@@ -16,13 +17,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatagramInput {
   /** A datagram that was received before a pause and is to be delivered after it. */
-  private record Held(NativeBuffer bytes, int length, int fullLength, DatagramAddress from) {}
+  private record Held(
+      NativeBuffer bytes,
+      int length,
+      int fullLength,
+      DatagramAddress from,
+      @Nullable Ancillary beside) {}
 
   private final DatagramSocket socket;
   private final DatagramPort port;
 
   /** Whether a batch that is not full proves that nothing is left: not under EDGE. */
   private final boolean edge;
+
+  /** What came beside the bytes of the datagram at hand; null where nothing can. */
+  private @Nullable Ancillary beside;
 
   /** An event has told of datagrams, and no receive has said WOULD_BLOCK since. */
   boolean readable;
@@ -34,10 +43,11 @@ final class DatagramInput {
   private int datagramsLeft;
   private int bytesLeft;
 
-  DatagramInput(DatagramSocket socket, DatagramPort port, boolean edge) {
+  DatagramInput(DatagramSocket socket, DatagramPort port, boolean edge, boolean ancillary) {
     this.socket = socket;
     this.port = port;
     this.edge = edge;
+    this.beside = ancillary ? new Ancillary(socket.options.maxDescriptors()) : null;
   }
 
   /** Whether datagrams are welcome. */
@@ -79,19 +89,48 @@ final class DatagramInput {
 
   private void deliver(int count) throws Exception {
     IncomingDatagrams batch = socket.loop.datagrams().incoming;
-    for (int i = 0; i < count; i++) {
-      int segment = batch.segmentBytes(i);
-      ByteBuffer bytes = batch.bytes(i);
-      if (segment == 0) {
-        one(batch, i, bytes, batch.fullLength(i));
-        continue;
+    int at = 0;
+    try {
+      while (at < count) {
+        int next = at++;
+        takeAncillary(batch, next);
+        message(batch, next);
       }
-      for (int end = bytes.limit(); bytes.position() < end; ) {
-        int at = bytes.position();
-        int length = Math.min(segment, end - at);
-        one(batch, i, bytes.limit(at + length), length);
-        bytes.limit(end).position(at + length);
+    } finally {
+      while (at < count) { // the handler failed: what came beside the others is closed
+        takeAncillary(batch, at++);
       }
+      closeAncillary();
+    }
+  }
+
+  private void takeAncillary(IncomingDatagrams batch, int i) {
+    if (beside != null) {
+      closeAncillary();
+      batch.takeAncillary(i, beside);
+    }
+  }
+
+  private void closeAncillary() {
+    if (beside != null) {
+      beside.close();
+      beside.sender = null;
+    }
+  }
+
+  /** Delivers a message, which may be several datagrams that the kernel has joined. */
+  private void message(IncomingDatagrams batch, int i) throws Exception {
+    int segment = batch.segmentBytes(i);
+    ByteBuffer bytes = batch.bytes(i);
+    if (segment == 0) {
+      one(batch, i, bytes, batch.fullLength(i));
+      return;
+    }
+    for (int end = bytes.limit(); bytes.position() < end; ) {
+      int at = bytes.position();
+      int length = Math.min(segment, end - at);
+      one(batch, i, bytes.limit(at + length), length);
+      bytes.limit(end).position(at + length);
     }
   }
 
@@ -102,14 +141,17 @@ final class DatagramInput {
     bytesLeft -= bytes.remaining();
     if (isWanted()) {
       Datagram datagram = socket.loop.datagrams().datagram;
-      datagram.show(socket, batch, i, bytes, fullLength);
-      call(datagram);
+      datagram.from(batch, i);
+      deliver(datagram, bytes, fullLength, beside);
     } else if (socket.isOpen()) {
       hold(batch.address(i), bytes, fullLength);
     }
   }
 
-  private void call(Datagram datagram) throws Exception {
+  private void deliver(
+      Datagram datagram, ByteBuffer bytes, int fullLength, @Nullable Ancillary with)
+      throws Exception {
+    datagram.show(socket, bytes, fullLength, with);
     try {
       socket.handler.onDatagram(socket, datagram);
     } finally {
@@ -117,6 +159,7 @@ final class DatagramInput {
     }
   }
 
+  /** What came beside it is held with it. */
   private void hold(DatagramAddress from, ByteBuffer bytes, int fullLength) {
     if (held == null) {
       held = new ArrayDeque<>();
@@ -124,7 +167,10 @@ final class DatagramInput {
     int length = bytes.remaining();
     NativeBuffer copy = socket.loop.pool.take(length);
     copy.bytes.clear().put(bytes);
-    held.add(new Held(copy, length, fullLength, from));
+    held.add(new Held(copy, length, fullLength, from, beside));
+    if (beside != null) {
+      beside = new Ancillary(socket.options.maxDescriptors());
+    }
   }
 
   private void deliverHeld() throws Exception {
@@ -136,20 +182,27 @@ final class DatagramInput {
       datagramsLeft--;
       bytesLeft -= next.length;
       Datagram datagram = socket.loop.datagrams().datagram;
-      datagram.show(
-          socket, next.from, next.bytes.bytes.position(0).limit(next.length), next.fullLength);
+      datagram.from(next.from);
+      ByteBuffer bytes = next.bytes.bytes.position(0).limit(next.length);
       try {
-        call(datagram);
+        deliver(datagram, bytes, next.fullLength, next.beside);
       } finally {
-        socket.loop.pool.give(next.bytes);
+        letGo(next);
       }
+    }
+  }
+
+  private void letGo(Held one) {
+    socket.loop.pool.give(one.bytes);
+    if (one.beside != null) {
+      one.beside.close();
     }
   }
 
   /** The socket is closed: nothing is wanted any more. */
   void close() {
-    for (; held != null && !held.isEmpty(); ) {
-      socket.loop.pool.give(held.remove().bytes());
+    while (held != null && !held.isEmpty()) {
+      letGo(held.remove());
     }
     held = null;
   }

@@ -1,9 +1,7 @@
 package edgewise;
 
 import java.net.NetworkInterface;
-import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +41,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxDescriptors file descriptors that are accepted with one AF_UNIX datagram; 0: whoever
  *     sends descriptors fills our table
  * @param passCredentials SO_PASSCRED: each AF_UNIX datagram tells who sent it; off
- * @param socketFileMode the permissions of an AF_UNIX socket file, which decide who may send; null
- *     leaves them to the umask
+ * @param socketFile mode, owner and group of an AF_UNIX socket file, which decide who may send
  */
 public record DatagramOptions(
     @Nullable Trigger trigger,
@@ -67,10 +64,7 @@ public record DatagramOptions(
     boolean networkErrors,
     int maxDescriptors,
     boolean passCredentials,
-    @Nullable Set<PosixFilePermission> socketFileMode) {
-  /** The most descriptors that one message can carry: SCM_MAX_FD, unix(7). */
-  public static final int DESCRIPTORS_LIMIT = 253;
-
+    SocketFileOptions socketFile) {
   /** The longest datagram that can be asked for: 16 MiB. */
   public static final int DATAGRAM_BYTES_LIMIT = 16 << 20;
 
@@ -87,8 +81,7 @@ public record DatagramOptions(
     Limits.between("multicastTtl", multicastTtl, 0, 255);
     Limits.atLeast("receiveBufferBytes", receiveBufferBytes, 0);
     Limits.atLeast("sendBufferBytes", sendBufferBytes, 0);
-    Limits.between("maxDescriptors", maxDescriptors, 0, DESCRIPTORS_LIMIT);
-    socketFileMode = socketFileMode == null ? null : Set.copyOf(socketFileMode);
+    Limits.between("maxDescriptors", maxDescriptors, 0, ConnectionOptions.MAX_DESCRIPTORS);
   }
 
   /** A builder that starts from {@link #DEFAULT}. */
@@ -118,7 +111,7 @@ public record DatagramOptions(
     private boolean networkErrors = true;
     private int maxDescriptors;
     private boolean passCredentials;
-    private @Nullable Set<PosixFilePermission> socketFileMode;
+    private SocketFileOptions socketFile = SocketFileOptions.DEFAULT;
 
     private Builder() {}
 
@@ -219,8 +212,8 @@ public record DatagramOptions(
       return this;
     }
 
-    public Builder socketFileMode(@Nullable Set<PosixFilePermission> mode) {
-      socketFileMode = mode;
+    public Builder socketFile(SocketFileOptions how) {
+      socketFile = how;
       return this;
     }
 
@@ -247,7 +240,7 @@ public record DatagramOptions(
           networkErrors,
           maxDescriptors,
           passCredentials,
-          socketFileMode);
+          socketFile);
     }
   }
 }

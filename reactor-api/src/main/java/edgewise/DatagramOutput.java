@@ -10,6 +10,8 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,9 @@ final class DatagramOutput {
   private int stagedBytes;
   private int stagedDatagrams;
 
+  /** The descriptors that go with staged messages, by message; null mostly. */
+  private @Nullable TreeMap<Integer, List<Descriptor>> passed;
+
   /** The kernel takes no more for now. */
   boolean blocked;
 
@@ -57,25 +62,25 @@ final class DatagramOutput {
 
   // --- sending
 
-  boolean sendToPeer(ByteBuffer bytes) {
+  boolean sendToPeer(ByteBuffer bytes, List<Descriptor> descriptors) {
     outgoing().toPeer();
-    return send(bytes);
+    return send(bytes, descriptors);
   }
 
-  boolean send(ByteBuffer bytes, Endpoint to) {
+  boolean send(ByteBuffer bytes, List<Descriptor> descriptors, Endpoint to) {
     outgoing().to(to);
-    return send(bytes);
+    return send(bytes, descriptors);
   }
 
   boolean send(ByteBuffer bytes, DatagramAddress to) {
     outgoing().to(to);
-    return send(bytes);
+    return send(bytes, List.of());
   }
 
   boolean reply(ByteBuffer bytes, int received) {
     Datagrams shared = socket.loop.datagrams();
     shared.outgoing.toSender(shared.incoming, received);
-    return send(bytes);
+    return send(bytes, List.of());
   }
 
   private OutgoingDatagrams outgoing() {
@@ -83,37 +88,46 @@ final class DatagramOutput {
   }
 
   /** To where the memory for staging has been told. */
-  private boolean send(ByteBuffer bytes) {
+  private boolean send(ByteBuffer bytes, List<Descriptor> descriptors) {
     if (queue != null) {
-      return enqueue(bytes, outgoing().destination());
+      return enqueue(bytes, descriptors, outgoing().destination());
     }
-    boolean mine = socket.loop.datagrams().isFreeFor(this);
-    if (mine && !wouldExceed(stagedDatagrams, stagedBytes, bytes.remaining()) && stage(bytes)) {
+    if (socket.loop.datagrams().isFreeFor(this)
+        && !wouldExceed(stagedDatagrams, stagedBytes, bytes.remaining())
+        && stage(bytes, descriptors)) {
       return true;
     }
-    return sendAfterFlush(bytes, outgoing().destination());
+    return sendAfterFlush(bytes, descriptors, outgoing().destination());
   }
 
-  private boolean stage(ByteBuffer bytes) {
+  private boolean stage(ByteBuffer bytes, List<Descriptor> descriptors) {
+    OutgoingDatagrams staging = outgoing();
     socket.loop.datagrams().begin(this, port);
-    boolean staged = outgoing().stage(bytes, bytes.position(), bytes.remaining());
-    if (staged) {
-      stagedDatagrams++;
-      stagedBytes += bytes.remaining();
+    if (!staging.stage(bytes, bytes.position(), bytes.remaining())) {
+      return false;
     }
-    return staged;
+    stagedDatagrams++;
+    stagedBytes += bytes.remaining();
+    if (!descriptors.isEmpty()) {
+      passed = passed == null ? new TreeMap<>() : passed;
+      passed.put(staging.messages() - 1, descriptors);
+      staging.pass(descriptors);
+    }
+    return true;
   }
 
   /** To send what was staged uses the memory, so the destination is told again after that. */
-  private boolean sendAfterFlush(ByteBuffer bytes, @Nullable DatagramAddress to) {
+  private boolean sendAfterFlush(
+      ByteBuffer bytes, List<Descriptor> descriptors, @Nullable DatagramAddress to) {
     sendStaged();
     if (queue != null) {
-      return enqueue(bytes, to);
+      return enqueue(bytes, descriptors, to);
     }
     socket.loop.datagrams().begin(this, port);
     toNext(to);
-    if (!stage(bytes)) {
+    if (!stage(bytes, descriptors)) {
       unstage();
+      descriptors.forEach(Descriptor::close);
       tooLong(bytes.remaining(), to);
     }
     return true;
@@ -141,19 +155,20 @@ final class DatagramOutput {
     socket.noteError(to == null ? port.remote() : to.endpoint(), failure);
   }
 
-  private boolean enqueue(ByteBuffer bytes, @Nullable DatagramAddress to) {
+  private boolean enqueue(
+      ByteBuffer bytes, List<Descriptor> descriptors, @Nullable DatagramAddress to) {
     if (wouldExceed(queue().datagrams(), queue().bytes(), bytes.remaining())) {
       refused = true;
       return false;
     }
-    keep(bytes, to);
+    keep(bytes, descriptors, to);
     blocked &= port.tellsWritable(); // else this receiver may have room
     return true;
   }
 
-  private void keep(ByteBuffer bytes, @Nullable DatagramAddress to) {
+  private void keep(ByteBuffer bytes, List<Descriptor> descriptors, @Nullable DatagramAddress to) {
     long deadline = Timers.deadline(socket.loop.nanoTime(), Limits.nanos(options.sendTimeout()));
-    queue().add(bytes, to, deadline);
+    queue().add(bytes, to, descriptors, deadline);
   }
 
   private DatagramQueue queue() {
@@ -206,10 +221,11 @@ final class DatagramOutput {
     for (int i = first; i < staged.messages(); i++) {
       ByteBuffer bytes = staged.bytes(i);
       DatagramAddress to = staged.destination(i);
+      List<Descriptor> with = passed == null ? null : passed.remove(i);
       int end = bytes.limit();
       for (int left = staged.datagrams(i); left > 0; left--) {
         int length = left == 1 ? end - bytes.position() : staged.segmentBytes(i);
-        keep(bytes.limit(bytes.position() + length), to);
+        keep(bytes.limit(bytes.position() + length), with == null ? List.of() : with, to);
         bytes.position(bytes.limit()).limit(end);
       }
     }
@@ -218,6 +234,10 @@ final class DatagramOutput {
   private void unstage() {
     stagedDatagrams = 0;
     stagedBytes = 0;
+    if (passed != null) {
+      passed.values().forEach(each -> each.forEach(Descriptor::close));
+      passed = null;
+    }
     socket.loop.datagrams().end();
   }
 
@@ -285,6 +305,9 @@ final class DatagramOutput {
       toNext(next.to());
       if (!staged.stage(next.bytes(), 0, next.length())) {
         break;
+      }
+      if (!next.descriptors().isEmpty()) {
+        staged.pass(next.descriptors());
       }
     }
     return staged;
@@ -360,7 +383,10 @@ final class DatagramOutput {
     if (stagedDatagrams > 0) {
       unstage();
     }
-    queue = null;
+    if (queue != null) {
+      queue.clear();
+      queue = null;
+    }
     blocked = false;
     cancelTimer();
   }

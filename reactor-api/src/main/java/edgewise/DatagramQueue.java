@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DatagramQueue {
   /** A datagram; {@code to} is null for the peer. */
-  record Queued(ByteBuffer bytes, @Nullable DatagramAddress to, long deadline) {
+  record Queued(
+      ByteBuffer bytes, @Nullable DatagramAddress to, List<Descriptor> descriptors, long deadline) {
     int length() {
       return bytes.capacity();
     }
@@ -32,12 +34,18 @@ final class DatagramQueue {
     this.byReceiver = byReceiver;
   }
 
-  /** Adds a copy of the bytes from position to limit. */
-  void add(ByteBuffer source, @Nullable DatagramAddress to, long deadline) {
+  /** Adds a copy of the bytes from position to limit, and takes over the descriptors. */
+  void add(
+      ByteBuffer source,
+      @Nullable DatagramAddress to,
+      List<Descriptor> descriptors,
+      long deadline) {
     ByteBuffer copy = ByteBuffer.allocate(source.remaining());
     copy.put(0, source, source.position(), source.remaining());
     Object lane = byReceiver && to != null ? to : ALL;
-    lanes.computeIfAbsent(lane, any -> new ArrayDeque<>()).add(new Queued(copy, to, deadline));
+    lanes
+        .computeIfAbsent(lane, any -> new ArrayDeque<>())
+        .add(new Queued(copy, to, descriptors, deadline));
     datagrams++;
     bytes += copy.capacity();
   }
@@ -47,9 +55,13 @@ final class DatagramQueue {
     return lanes.values();
   }
 
-  /** Takes the first datagram of a lane; an empty lane is to be removed by {@link #sweep}. */
+  /**
+   * Removes the first datagram of a lane and closes its descriptors. An empty lane is to be removed
+   * by {@link #sweep}.
+   */
   Queued remove(ArrayDeque<Queued> lane) {
     Queued first = lane.remove();
+    first.descriptors.forEach(Descriptor::close);
     datagrams--;
     bytes -= first.length();
     return first;
@@ -62,6 +74,16 @@ final class DatagramQueue {
         all.remove();
       }
     }
+  }
+
+  /** Drops everything. */
+  void clear() {
+    for (ArrayDeque<Queued> lane : lanes.values()) {
+      while (!lane.isEmpty()) {
+        Queued ignored = remove(lane);
+      }
+    }
+    lanes.clear();
   }
 
   /** The earliest deadline, in nanoseconds from {@code now}. */

@@ -5,6 +5,7 @@ import static edgewise.spi.Readiness.HUP;
 import static edgewise.spi.Readiness.READ;
 import static edgewise.spi.Readiness.WRITE;
 
+import edgewise.spi.Backend;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.DatagramPort;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.net.NetworkInterface;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +73,7 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
     this.options = options;
     this.handler = handler;
     this.trigger = loop.triggerOr(options.trigger());
-    this.input = new DatagramInput(this, port, trigger == Trigger.EDGE);
+    this.input = new DatagramInput(this, port, trigger == Trigger.EDGE, port.hasAncillary());
     this.output = new DatagramOutput(this, port, options);
     this.registered = interest();
     loop.poller.register(port, this, registered, trigger);
@@ -233,11 +235,53 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
    */
   public boolean send(ByteBuffer bytes, Endpoint to) {
     checkSendable();
+    checkUnconnected();
+    return sent(bytes, output.send(bytes, List.of(), to));
+  }
+
+  /**
+   * Sends a datagram over AF_UNIX and passes descriptors with it (SCM_RIGHTS, unix(7)). If it is
+   * taken, they belong to this socket, which closes them when it is sent, or cannot be.
+   *
+   * @param descriptors at most {@value ConnectionOptions#MAX_DESCRIPTORS}
+   * @return as {@link #send(ByteBuffer, Endpoint)}; after false they are still the caller's
+   * @throws UnsupportedOperationException if the backend cannot pass descriptors
+   */
+  public boolean send(ByteBuffer bytes, List<Descriptor> descriptors, Endpoint to) {
+    checkSendable();
+    checkUnconnected();
+    return sent(bytes, output.send(bytes, checked(descriptors, to), to));
+  }
+
+  /** As {@link #send(ByteBuffer, List, Endpoint)}, to the peer. */
+  public boolean send(ByteBuffer bytes, List<Descriptor> descriptors) {
+    checkSendable();
+    return sent(bytes, output.sendToPeer(bytes, checked(descriptors, checkedPeer())));
+  }
+
+  private List<Descriptor> checked(List<Descriptor> descriptors, Endpoint to) {
+    loop.checkFeature(Backend.Feature.DESCRIPTORS, "passing descriptors");
+    if (to instanceof Endpoint.Inet) {
+      throw new IllegalArgumentException("descriptors take an AF_UNIX address");
+    }
+    Limits.atMost("descriptors", descriptors.size(), ConnectionOptions.MAX_DESCRIPTORS);
+    descriptors.forEach(Descriptor::fd); // each is still owned
+    return List.copyOf(descriptors);
+  }
+
+  private void checkUnconnected() {
     if (port.remote() != null) {
       throw new IllegalStateException(
           "connected to " + port.remote() + ": send without an address");
     }
-    return sent(bytes, output.send(bytes, to));
+  }
+
+  private Endpoint checkedPeer() {
+    Endpoint peer = port.remote();
+    if (peer == null) {
+      throw new IllegalStateException("not connected: send to an address");
+    }
+    return peer;
   }
 
   /** As {@link #send(ByteBuffer, Endpoint)}. */
@@ -252,10 +296,8 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
    */
   public boolean send(ByteBuffer bytes) {
     checkSendable();
-    if (port.remote() == null) {
-      throw new IllegalStateException("not connected: send to an address");
-    }
-    return sent(bytes, output.sendToPeer(bytes));
+    Endpoint ignored = checkedPeer();
+    return sent(bytes, output.sendToPeer(bytes, List.of()));
   }
 
   /** As {@link #send(ByteBuffer)}. */
@@ -265,14 +307,15 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
 
   boolean sendTo(ByteBuffer bytes, DatagramAddress to) {
     checkSendable();
-    boolean taken = port.remote() == null ? output.send(bytes, to) : output.sendToPeer(bytes);
+    boolean taken =
+        port.remote() == null ? output.send(bytes, to) : output.sendToPeer(bytes, List.of());
     return sent(bytes, taken);
   }
 
   boolean replyTo(ByteBuffer bytes, int received) {
     checkSendable();
     boolean taken =
-        port.remote() == null ? output.reply(bytes, received) : output.sendToPeer(bytes);
+        port.remote() == null ? output.reply(bytes, received) : output.sendToPeer(bytes, List.of());
     return sent(bytes, taken);
   }
 

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The address of a stream socket. {@link #parse} reads what {@code toString} writes.
+ * The address of a socket. {@link #parse} reads what {@code toString} writes.
  *
  * <table><caption>Forms</caption>
  * <tr><td>{@code 8080}<td>TCP, loopback, IPv4
@@ -19,7 +19,14 @@ import java.util.Arrays;
  * </table>
  */
 public sealed interface Endpoint {
-  /** The longest AF_UNIX name in bytes: 108 in sockaddr_un less the terminating or leading NUL. */
+  /**
+   * The longest path of a socket file in bytes: all of sun_path, unix(7). The last byte is that of
+   * the NUL, which Linux does without and others do not: a path that programs of all kinds are to
+   * use has 107 bytes at most, with the JDK's channels 106.
+   */
+  int MAX_UNIX_PATH_BYTES = 108;
+
+  /** The longest abstract name in bytes: the 108 of sun_path less the leading NUL, unix(7). */
   int MAX_UNIX_NAME_BYTES = 107;
 
   /** A TCP address; port 0 asks for a free one when listening. */
@@ -41,10 +48,10 @@ public sealed interface Endpoint {
   record Unix(Path path) implements Endpoint {
     public Unix {
       int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
-      if (length == 0 || length > MAX_UNIX_NAME_BYTES) {
+      if (length == 0 || length > MAX_UNIX_PATH_BYTES) {
         throw new IllegalArgumentException(
             "a socket path has 1 to %d bytes, this one has %d; choose a shorter one: %s"
-                .formatted(MAX_UNIX_NAME_BYTES, length, path));
+                .formatted(MAX_UNIX_PATH_BYTES, length, path));
       }
     }
 

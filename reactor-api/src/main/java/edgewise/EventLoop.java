@@ -1,11 +1,14 @@
 package edgewise;
 
 import edgewise.spi.Backend;
+import edgewise.spi.DatagramPort;
+import edgewise.spi.ListeningSocket;
 import edgewise.spi.NativeBuffer;
 import edgewise.spi.Poller;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -195,9 +198,41 @@ public final class EventLoop implements Executor, AutoCloseable {
       Endpoint endpoint, ListenOptions how, Acceptor acceptor, Supplier<EventLoop> nextLoop)
       throws IOException {
     checkUsable();
-    triggerOr(how.trigger());
-    triggerOr(how.connections().trigger());
-    var socket = poller.listen(endpoint, how);
+    check(how);
+    checkFamily(!(endpoint instanceof Endpoint.Inet), how.connections());
+    if (how.peerFilter() != null && endpoint instanceof Endpoint.Inet) {
+      throw new IllegalArgumentException("a peerFilter takes AF_UNIX, not " + endpoint);
+    }
+    return listen(poller.listen(endpoint, how), how, acceptor, nextLoop);
+  }
+
+  /**
+   * Listens on a socket that listens already: one that a service manager has opened, or another
+   * process has passed. From now on it belongs to the listener; its file, if it has one, does not
+   * ({@link Listener#removeSocketFile}). Non-blocking mode is a property that all duplicates share,
+   * and is switched on.
+   *
+   * @throws IllegalArgumentException if it does not listen, or is of another type than asked for;
+   *     then it stays the caller's
+   * @throws UnsupportedOperationException if the backend cannot adopt sockets
+   */
+  public Listener listen(Descriptor socket, ListenOptions how, Acceptor acceptor)
+      throws IOException {
+    return listen(socket, how, acceptor, () -> this);
+  }
+
+  Listener listen(
+      Descriptor socket, ListenOptions how, Acceptor acceptor, Supplier<EventLoop> nextLoop)
+      throws IOException {
+    checkUsable();
+    checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
+    check(how);
+    return listen(poller.adoptListener(socket, how), how, acceptor, nextLoop);
+  }
+
+  private Listener listen(
+      ListeningSocket socket, ListenOptions how, Acceptor acceptor, Supplier<EventLoop> nextLoop)
+      throws IOException {
     try {
       var listener = new Listener(this, socket, how, acceptor, nextLoop);
       open.add(listener);
@@ -223,8 +258,75 @@ public final class EventLoop implements Executor, AutoCloseable {
   public Connection connect(Endpoint remote, ConnectionOptions how, Handler handler)
       throws IOException {
     checkUsable();
+    check(how);
+    checkFamily(!(remote instanceof Endpoint.Inet), how);
+    return Connection.connecting(this, poller.connect(remote, how), how, handler);
+  }
+
+  /**
+   * Takes over a connected socket: an end of a {@link #socketPair}, or one that another process has
+   * passed. {@code onOpen} comes later, as after a connect. Non-blocking mode is a property that
+   * all duplicates share, and is switched on.
+   *
+   * @throws IllegalArgumentException if it is not connected, or is of another type than asked for;
+   *     then it stays the caller's
+   * @throws UnsupportedOperationException if the backend cannot adopt sockets
+   */
+  public Connection adopt(Descriptor socket, ConnectionOptions how, Handler handler)
+      throws IOException {
+    checkUsable();
+    checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
+    check(how);
+    return Connection.connecting(this, poller.adopt(socket, how), how, handler);
+  }
+
+  /**
+   * Makes two unnamed AF_UNIX sockets that are connected to each other, both close-on-exec;
+   * socketpair(2). For {@link #adopt}, or to be passed to another process.
+   *
+   * @throws UnsupportedOperationException if the backend cannot
+   */
+  public List<Descriptor> socketPair(SocketType type) throws IOException {
+    checkUsable();
+    checkFeature(Backend.Feature.DESCRIPTORS, "a pair of sockets");
+    return poller.socketPair(type);
+  }
+
+  private void check(ListenOptions how) {
     triggerOr(how.trigger());
-    return Connection.connecting(this, remote, how, handler);
+    check(how.connections());
+    if (how.peerFilter() != null) {
+      checkFeature(Backend.Feature.PEER_CREDENTIALS, "a peerFilter");
+    }
+  }
+
+  private void check(ConnectionOptions how) {
+    triggerOr(how.trigger());
+    if (how.type() == SocketType.SEQPACKET) {
+      checkFeature(Backend.Feature.SEQPACKET, "SEQPACKET");
+    }
+    if (how.maxDescriptors() > 0) {
+      checkFeature(Backend.Feature.DESCRIPTORS, "receiving descriptors");
+    }
+    if (how.passCredentials()) {
+      checkFeature(Backend.Feature.PEER_CREDENTIALS, "passCredentials");
+    }
+  }
+
+  private static void checkFamily(boolean unix, ConnectionOptions how) {
+    if (!unix && how.type() == SocketType.SEQPACKET) {
+      throw new IllegalArgumentException("SEQPACKET takes an AF_UNIX address");
+    }
+    if (!unix && (how.maxDescriptors() > 0 || how.passCredentials())) {
+      throw new IllegalArgumentException(
+          "maxDescriptors and passCredentials take an AF_UNIX address");
+    }
+  }
+
+  void checkFeature(Backend.Feature feature, String name) {
+    if (!backend.has(feature)) {
+      throw backend.lacks(name);
+    }
   }
 
   /** Binds a datagram socket; see {@link #bind(Endpoint, DatagramOptions, DatagramHandler)}. */
@@ -272,8 +374,42 @@ public final class EventLoop implements Executor, AutoCloseable {
       DatagramHandler handler)
       throws IOException {
     checkUsable();
+    check(how);
+    Endpoint known = local != null ? local : remote;
+    if (known instanceof Endpoint.Inet && (how.maxDescriptors() > 0 || how.passCredentials())) {
+      throw new IllegalArgumentException(
+          "maxDescriptors and passCredentials take an AF_UNIX address");
+    }
+    return opened(poller.openDatagrams(local, remote, how), how, handler);
+  }
+
+  /**
+   * Takes over a datagram socket: one that a service manager has bound, or another process has
+   * passed. Non-blocking mode is a property that all duplicates share, and is switched on.
+   *
+   * @throws IllegalArgumentException if it is no datagram socket; then it stays the caller's
+   * @throws UnsupportedOperationException if the backend cannot adopt sockets
+   */
+  public DatagramSocket adopt(Descriptor socket, DatagramOptions how, DatagramHandler handler)
+      throws IOException {
+    checkUsable();
+    checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
+    check(how);
+    return opened(poller.adoptDatagrams(socket, how), how, handler);
+  }
+
+  private void check(DatagramOptions how) {
     triggerOr(how.trigger());
-    var port = poller.openDatagrams(local, remote, how);
+    if (how.maxDescriptors() > 0) {
+      checkFeature(Backend.Feature.DESCRIPTORS, "receiving descriptors");
+    }
+    if (how.passCredentials()) {
+      checkFeature(Backend.Feature.PEER_CREDENTIALS, "passCredentials");
+    }
+  }
+
+  private DatagramSocket opened(DatagramPort port, DatagramOptions how, DatagramHandler handler)
+      throws IOException {
     try {
       var socket = new DatagramSocket(this, port, how, handler);
       open.add(socket);
@@ -302,9 +438,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   public Watch watch(int fd, Interest interest, Trigger mode, Consumer<Watch> handler)
       throws IOException {
     checkUsable();
-    if (!backend.has(Backend.Feature.WATCH)) {
-      throw backend.lacks("watching a file descriptor");
-    }
+    checkFeature(Backend.Feature.WATCH, "watching a file descriptor");
     var watch = new Watch(this, fd, interest, mode, handler);
     open.add(watch);
     return watch;

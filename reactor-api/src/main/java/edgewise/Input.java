@@ -1,5 +1,6 @@
 package edgewise;
 
+import edgewise.spi.Ancillary;
 import edgewise.spi.NativeBuffer;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
@@ -15,6 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class Input {
   private final Connection connection;
   private final StreamSocket socket;
+
+  /** Each receive brings one message, SEQPACKET, and the next has nothing to do with it. */
+  private final boolean messages;
+
+  /** What comes beside the bytes; null if the options ask for nothing. */
+  final @Nullable Ancillary beside;
 
   /** Whether a short receive proves that nothing is left: not under EDGE, see {@link #receive}. */
   private final boolean edge;
@@ -43,6 +50,12 @@ final class Input {
     this.connection = connection;
     this.socket = socket;
     this.edge = edge;
+    ConnectionOptions options = connection.options;
+    this.messages = options.type() == SocketType.SEQPACKET;
+    this.beside =
+        options.maxDescriptors() > 0 || options.passCredentials()
+            ? new Ancillary(options.maxDescriptors())
+            : null;
   }
 
   /** Whether bytes are welcome. */
@@ -74,7 +87,10 @@ final class Input {
       int room = into.capacity() - at;
       int count;
       try {
-        count = socket.receive(into, at, room);
+        count =
+            beside == null
+                ? socket.receive(into, at, room)
+                : socket.receive(into, at, room, beside);
       } catch (IOException e) {
         connection.release(e);
         return;
@@ -88,6 +104,9 @@ final class Input {
           return; // after a reset it looks like an end, but is none
         }
         end();
+      } else if (messages) {
+        bytes -= Math.max(count, 0);
+        receivedMessage(into, Math.max(count, 0));
       } else {
         bytes -= count;
         readable = edge || count == room || connection.isPeerGone();
@@ -96,8 +115,14 @@ final class Input {
     }
   }
 
+  private void receivedMessage(NativeBuffer into, int length) throws Exception {
+    if (isToBeDelivered()) {
+      deliver(into.bytes.limit(length).position(0));
+    }
+  }
+
   private void received(NativeBuffer into, int at, int end) throws Exception {
-    if (discarding) {
+    if (!isToBeDelivered()) {
       return;
     }
     if (into == unconsumed) {
@@ -112,6 +137,22 @@ final class Input {
       kept.bytes.clear().put(in).flip();
       unconsumed = kept;
     }
+  }
+
+  /** Not while everything is thrown away, nor if descriptors that belong to it are lost. */
+  private boolean isToBeDelivered() {
+    if (beside != null && beside.truncated && !discarding) {
+      connection.release(
+          new IOException(
+              "MSG_CTRUNC: descriptors that the peer has passed are lost; more than maxDescriptors"
+                  + " = %d waited to be taken, or this process has no number free"
+                      .formatted(beside.maxDescriptors)));
+      return false;
+    }
+    if (beside != null && discarding) {
+      beside.close();
+    }
+    return !discarding;
   }
 
   private void deliverUnconsumed(NativeBuffer kept) throws Exception {
@@ -201,6 +242,9 @@ final class Input {
   void close() {
     discarding = false;
     dropUnconsumed();
+    if (beside != null) {
+      beside.close();
+    }
   }
 
   /** Gives the borrowed buffer back; one that the handler is reading, when it has returned. */

@@ -19,6 +19,12 @@ final class Limits {
     }
   }
 
+  static void atMost(String name, int value, int most) {
+    if (value > most) {
+      throw new IllegalArgumentException(name + " must be at most " + most + ", not " + value);
+    }
+  }
+
   static void positive(String name, Duration value) {
     if (!value.isPositive()) {
       throw new IllegalArgumentException(name + " must be positive, not " + value);

@@ -2,6 +2,7 @@ package edgewise;
 
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  *     closes. 100,000: far above what a default descriptor limit allows, so in practice the
  *     descriptors decide unless it is set
  * @param trigger the trigger mode of the listening socket; null for the loop's
- * @param socketFileMode the permissions of an AF_UNIX socket file; null leaves them to the umask
+ * @param socketFile the file of an AF_UNIX socket: permissions, owner, group
+ * @param peerFilter who may connect to an AF_UNIX socket; others are closed at once. Null for
+ *     everybody whom the file's permissions let in. Called on the listener's loop
  * @param connections the options of accepted connections
  */
 public record ListenOptions(
@@ -22,11 +25,11 @@ public record ListenOptions(
     int backlog,
     int maxConnections,
     @Nullable Trigger trigger,
-    @Nullable Set<PosixFilePermission> socketFileMode,
+    SocketFileOptions socketFile,
+    @Nullable Predicate<PeerCredentials> peerFilter,
     ConnectionOptions connections) {
   /** The options as described above. */
-  public static final ListenOptions DEFAULT =
-      new ListenOptions(Spread.LEAST_LOADED, 4096, 100_000, null, null, ConnectionOptions.DEFAULT);
+  public static final ListenOptions DEFAULT = new Builder().build();
 
   /** How connections come to the loops of a {@link Reactor}. */
   public enum Spread {
@@ -35,7 +38,7 @@ public record ListenOptions(
     /**
      * Each loop has its own listening socket on the port (SO_REUSEPORT) and the kernel chooses by a
      * hash of the addresses: no hand-over, but a few connections may all meet in one loop. TCP
-     * only; AF_UNIX has no such thing, and falls back to the other.
+     * only; AF_UNIX has no such thing, and falls back to the other, as an adopted socket does.
      */
     REUSE_PORT
   }
@@ -43,30 +46,109 @@ public record ListenOptions(
   public ListenOptions {
     Limits.atLeast("backlog", backlog, 1);
     Limits.atLeast("maxConnections", maxConnections, 1);
-    socketFileMode = socketFileMode == null ? null : Set.copyOf(socketFileMode);
+  }
+
+  /** A builder that starts from {@link #DEFAULT}. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts from these. */
+  public Builder toBuilder() {
+    var builder = new Builder();
+    builder.spread = spread;
+    builder.backlog = backlog;
+    builder.maxConnections = maxConnections;
+    builder.trigger = trigger;
+    builder.socketFile = socketFile;
+    builder.peerFilter = peerFilter;
+    builder.connections = connections;
+    return builder;
   }
 
   public ListenOptions withSpread(Spread how) {
-    return new ListenOptions(how, backlog, maxConnections, trigger, socketFileMode, connections);
+    return toBuilder().spread(how).build();
   }
 
   public ListenOptions withBacklog(int length) {
-    return new ListenOptions(spread, length, maxConnections, trigger, socketFileMode, connections);
+    return toBuilder().backlog(length).build();
   }
 
   public ListenOptions withMaxConnections(int count) {
-    return new ListenOptions(spread, backlog, count, trigger, socketFileMode, connections);
+    return toBuilder().maxConnections(count).build();
   }
 
   public ListenOptions withTrigger(@Nullable Trigger mode) {
-    return new ListenOptions(spread, backlog, maxConnections, mode, socketFileMode, connections);
+    return toBuilder().trigger(mode).build();
+  }
+
+  public ListenOptions withSocketFile(SocketFileOptions file) {
+    return toBuilder().socketFile(file).build();
   }
 
   public ListenOptions withSocketFileMode(@Nullable Set<PosixFilePermission> mode) {
-    return new ListenOptions(spread, backlog, maxConnections, trigger, mode, connections);
+    return withSocketFile(socketFile.withMode(mode));
+  }
+
+  public ListenOptions withPeerFilter(@Nullable Predicate<PeerCredentials> filter) {
+    return toBuilder().peerFilter(filter).build();
   }
 
   public ListenOptions withConnections(ConnectionOptions options) {
-    return new ListenOptions(spread, backlog, maxConnections, trigger, socketFileMode, options);
+    return toBuilder().connections(options).build();
+  }
+
+  /** Sets some options and leaves the rest. */
+  public static final class Builder {
+    private Spread spread = Spread.LEAST_LOADED;
+    private int backlog = 4096;
+    private int maxConnections = 100_000;
+    private @Nullable Trigger trigger;
+    private SocketFileOptions socketFile = SocketFileOptions.DEFAULT;
+    private @Nullable Predicate<PeerCredentials> peerFilter;
+    private ConnectionOptions connections = ConnectionOptions.DEFAULT;
+
+    private Builder() {}
+
+    public Builder spread(Spread how) {
+      spread = how;
+      return this;
+    }
+
+    public Builder backlog(int length) {
+      backlog = length;
+      return this;
+    }
+
+    public Builder maxConnections(int count) {
+      maxConnections = count;
+      return this;
+    }
+
+    public Builder trigger(@Nullable Trigger mode) {
+      trigger = mode;
+      return this;
+    }
+
+    public Builder socketFile(SocketFileOptions file) {
+      socketFile = file;
+      return this;
+    }
+
+    public Builder peerFilter(@Nullable Predicate<PeerCredentials> filter) {
+      peerFilter = filter;
+      return this;
+    }
+
+    public Builder connections(ConnectionOptions options) {
+      connections = options;
+      return this;
+    }
+
+    /** The options. */
+    public ListenOptions build() {
+      return new ListenOptions(
+          spread, backlog, maxConnections, trigger, socketFile, peerFilter, connections);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package edgewise;
 
+import edgewise.spi.Backend;
 import edgewise.spi.ListeningSocket;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
@@ -87,11 +88,35 @@ public final class Listener extends Channel implements AutoCloseable {
         return false;
       }
       failing = false;
-      accepted++;
-      connections.incrementAndGet();
-      handOver(next, nextLoop.get());
+      if (isWelcome(next)) {
+        accepted++;
+        connections.incrementAndGet();
+        handOver(next, nextLoop.get());
+      }
     }
     return !closed && !paused;
+  }
+
+  /** Asks the filter; who is not welcome finds the connection closed. */
+  private boolean isWelcome(StreamSocket next) {
+    if (options.peerFilter() == null) {
+      return true;
+    }
+    boolean welcome = false;
+    try {
+      PeerCredentials peer = next.peerCredentials();
+      welcome = options.peerFilter().test(peer);
+      if (!welcome) {
+        loop.log.debug("{}: {} is not let in", this, peer);
+      }
+    } catch (IOException | RuntimeException e) {
+      loop.log.warn("{}: a connection is closed, since its peer could not be examined", this, e);
+    } finally {
+      if (!welcome) {
+        next.close();
+      }
+    }
+    return welcome;
   }
 
   /** Puts the flag up before it looks: a connection that closes meanwhile sees the flag. */
@@ -190,6 +215,30 @@ public final class Listener extends Channel implements AutoCloseable {
   public <T> T option(SocketOption<T> option) throws IOException {
     loop.checkThread();
     return socket.option(option);
+  }
+
+  /**
+   * A duplicate of the listening socket, close-on-exec, to be passed to another process ({@link
+   * Connection#write(java.nio.ByteBuffer, java.util.List)}): both then accept from one queue, and
+   * the address stays taken until both have closed it.
+   *
+   * @throws UnsupportedOperationException if the backend cannot pass descriptors
+   */
+  public Descriptor duplicate() throws IOException {
+    loop.checkThread();
+    loop.checkFeature(Backend.Feature.DESCRIPTORS, "a duplicate of a socket");
+    return socket.duplicate();
+  }
+
+  /**
+   * Whether {@link #close} removes the socket file: yes for a listener that has made it, no for an
+   * adopted one. To be switched off by whoever leaves the file to another process, and on by that.
+   *
+   * @throws IOException if there is no such file
+   */
+  public void removeSocketFile(boolean onClose) throws IOException {
+    loop.checkThread();
+    socket.removeFileOnClose(onClose);
   }
 
   /** Stops listening and frees the address; accepted connections live on. Idempotent. */

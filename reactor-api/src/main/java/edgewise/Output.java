@@ -4,6 +4,7 @@ import edgewise.spi.StreamSocket;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,10 @@ final class Output {
 
   private final Connection connection;
   private final StreamSocket socket;
+
+  /** Each write is a message, SEQPACKET, and leaves with a call of its own. */
+  private final boolean messages;
+
   private @Nullable Backlog backlog;
 
   /** Sending has failed, for ever; what is written since is dropped. */
@@ -47,6 +52,7 @@ final class Output {
   Output(Connection connection, StreamSocket socket) {
     this.connection = connection;
     this.socket = socket;
+    this.messages = connection.options.type() == SocketType.SEQPACKET;
   }
 
   private boolean isTaken() {
@@ -54,6 +60,10 @@ final class Output {
   }
 
   void write(ByteBuffer bytes, int offset, int length) {
+    if (messages) {
+      write(bytes, offset, length, List.of());
+      return;
+    }
     int from = offset;
     int end = offset + length;
     while (from < end && isTaken()) {
@@ -68,6 +78,10 @@ final class Output {
   }
 
   void write(byte[] bytes, int offset, int length) {
+    if (messages) {
+      write(ByteBuffer.wrap(bytes), offset, length, List.of());
+      return;
+    }
     int from = offset;
     int end = offset + length;
     while (from < end && isTaken()) {
@@ -81,6 +95,20 @@ final class Output {
     }
   }
 
+  /**
+   * Writes a message, or bytes with descriptors: what leaves with a call of its own. The
+   * descriptors belong to this object from now on.
+   */
+  void write(ByteBuffer bytes, int offset, int length, List<Descriptor> passed) {
+    sendStaged(false);
+    if (isTaken()) {
+      backlog().addApart(bytes, offset, length, messages, passed);
+      sendBacklog();
+    } else {
+      passed.forEach(Descriptor::close);
+    }
+  }
+
   /** Room in the outbox; if there is none, all is sent, which can leave a backlog, or an end. */
   private int room() {
     Outbox outbox = connection.loop.outbox;
@@ -91,6 +119,10 @@ final class Output {
   }
 
   void sendFile(OpenFile file, long position, long count) {
+    if (messages) {
+      throw new UnsupportedOperationException(
+          "a file cannot be sent as a message; write its bytes");
+    }
     sendStaged(true);
     if (isTaken()) {
       backlog().add(file, position, count);
@@ -158,12 +190,17 @@ final class Output {
     return stagedBytes > 0 || (backlog != null && !blocked);
   }
 
+  /** Whether anything is unsent, be it a message without bytes. */
+  boolean hasUnsent() {
+    return stagedBytes > 0 || backlog != null;
+  }
+
   /** Unsent bytes, those of files included. */
   long queuedBytes() {
     return stagedBytes + (backlog == null ? 0 : backlog.bytes());
   }
 
-  /** Unsent bytes in memory. */
+  /** Memory of what is unsent; of a message at least a buffer of the smallest size. */
   long memoryBytes() {
     return stagedBytes + (backlog == null ? 0 : backlog.memoryBytes());
   }
@@ -176,14 +213,17 @@ final class Output {
   /** Notes on which side of the high-water mark the queue is; true if it is below. */
   boolean isBelow(int highWater) {
     boolean below =
-        queuedBytes() <= highWater && queuedFiles() <= HIGH_WATER_FILES && failure == null;
+        Math.max(queuedBytes(), memoryBytes()) <= highWater
+            && queuedFiles() <= HIGH_WATER_FILES
+            && failure == null;
     aboveHigh |= !below;
     return below;
   }
 
   /** Whether the queue has just fallen to the low-water mark; true once per crossing. */
   boolean hasFallenTo(int lowWater) {
-    boolean low = queuedBytes() <= lowWater && queuedFiles() <= LOW_WATER_FILES;
+    boolean low =
+        Math.max(queuedBytes(), memoryBytes()) <= lowWater && queuedFiles() <= LOW_WATER_FILES;
     boolean fallen = aboveHigh && low && failure == null;
     aboveHigh &= !fallen;
     return fallen;

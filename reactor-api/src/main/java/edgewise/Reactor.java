@@ -115,6 +115,17 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
+  /**
+   * Listens on a socket that listens already; one loop accepts for all. See {@link
+   * EventLoop#listen(Descriptor, ListenOptions, Acceptor)}.
+   */
+  public Listening listen(Descriptor socket, ListenOptions how, Acceptor acceptor)
+      throws IOException {
+    EventLoop first = loops.getFirst();
+    return new Listening(
+        List.of(call(first, () -> first.listen(socket, how, acceptor, this::leastLoaded))));
+  }
+
   /** A listening address, on one loop or on all. */
   public static final class Listening implements AutoCloseable {
     private final List<Listener> listeners;

@@ -1,6 +1,7 @@
 package edgewise.http;
 
 import edgewise.ConnectionOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.FileRoot;
 import edgewise.ListenOptions;
@@ -52,9 +53,17 @@ public final class HttpServer implements AutoCloseable {
     return new Builder();
   }
 
-  /** The addresses that it listens on, in the order in which they were given, with real ports. */
+  /**
+   * The addresses that it listens on, with real ports: those of endpoints in the order in which
+   * they were given, then those of sockets.
+   */
   public List<Endpoint> endpoints() {
     return listenings.stream().map(Reactor.Listening::endpoint).toList();
+  }
+
+  /** The listeners behind the {@link #endpoints}, in the same order. */
+  public List<Reactor.Listening> listenings() {
+    return List.copyOf(listenings);
   }
 
   /** The reactor that it runs on. */
@@ -147,6 +156,7 @@ public final class HttpServer implements AutoCloseable {
   public static final class Builder {
     private final Router router = new Router();
     private final List<Endpoint> endpoints = new ArrayList<>();
+    private final List<Descriptor> sockets = new ArrayList<>();
     private final List<Files> files = new ArrayList<>();
     private HttpLimits limits = HttpLimits.DEFAULT;
     private ListenOptions listening = ListenOptions.DEFAULT;
@@ -247,6 +257,15 @@ public final class HttpServer implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Listens on a socket that listens already; see {@link edgewise.EventLoop#listen(Descriptor,
+     * ListenOptions, edgewise.Acceptor)}. It is the server's when it has started.
+     */
+    public Builder listen(Descriptor listeningSocket) {
+      sockets.add(listeningSocket);
+      return this;
+    }
+
     /** How to listen, on all addresses. */
     public Builder listenOptions(ListenOptions options) {
       listening = options;
@@ -272,7 +291,7 @@ public final class HttpServer implements AutoCloseable {
      * @throws IOException if it cannot listen, or a directory of files cannot be opened
      */
     public HttpServer start() throws IOException {
-      if (endpoints.isEmpty()) {
+      if (endpoints.isEmpty() && sockets.isEmpty()) {
         throw new IllegalStateException("the server has no address; call listen first");
       }
       boolean own = reactor == null;
@@ -287,6 +306,9 @@ public final class HttpServer implements AutoCloseable {
         ListenOptions how = listening.withConnections(forHttp(listening.connections()));
         for (Endpoint endpoint : endpoints) {
           server.listenings.add(loops.listen(endpoint, how, server.protocol));
+        }
+        for (Descriptor socket : sockets) {
+          server.listenings.add(loops.listen(socket, how, server.protocol));
         }
         return server;
       } catch (Throwable t) {
@@ -317,18 +339,7 @@ public final class HttpServer implements AutoCloseable {
      * loop's receive buffer, so the general limit must not get in the way.
      */
     private static ConnectionOptions forHttp(ConnectionOptions given) {
-      return new ConnectionOptions(
-          given.trigger(),
-          given.lowWaterBytes(),
-          given.highWaterBytes(),
-          given.maxQueuedBytes(),
-          Integer.MAX_VALUE,
-          given.noDelay(),
-          given.keepAlive(),
-          given.receiveBufferBytes(),
-          given.sendBufferBytes(),
-          given.connectTimeout(),
-          given.closeTimeout());
+      return given.toBuilder().maxUnconsumedBytes(Integer.MAX_VALUE).build();
     }
   }
 }

@@ -138,6 +138,9 @@ final class MemoryPoller implements Poller {
     }
 
     @Override
+    public void removeFileOnClose(boolean remove) {}
+
+    @Override
     public Endpoint local() {
       return endpoint;
     }

@@ -48,12 +48,17 @@ public final class IoVec {
 
   /** Piece {@code i}: {@code length} bytes of a native segment from {@code offset} on. */
   public void set(int i, MemorySegment piece, long offset, long length) {
-    Objects.checkFromIndexSize(offset, length, piece.byteSize());
-    Memory.checkNative(piece);
     if (!piece.scope().equals(segment.scope()) && !piece.scope().equals(GLOBAL)) {
       throw new IllegalArgumentException(
           "a piece must lie in the arena of its IoVec, which is what a call keeps open");
     }
+    setHeld(i, piece, offset, length);
+  }
+
+  /** As {@link #set}, for a piece that the caller hands to the call as well, to keep it open. */
+  void setHeld(int i, MemorySegment piece, long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, piece.byteSize());
+    Memory.checkNative(piece);
     readOnly[i] = piece.isReadOnly();
     whole[i] = length;
     segment.set(JAVA_LONG, (long) i * STRIDE + Struct.Iovec.IOV_BASE, piece.address() + offset);

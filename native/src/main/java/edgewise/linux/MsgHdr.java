@@ -5,13 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * struct msghdr of sendmsg(2) and recvmsg(2), with the iovec array, the address and the control
  * buffer it points to. All of them lie in the arena given, so a call that keeps that arena open
- * keeps them all; not for use by two threads at a time.
+ * keeps them all; the data of {@link #data}, which may lie elsewhere, is handed to each call beside
+ * it. Not for use by two threads at a time.
  *
  * <p>Control messages, cmsg(3), are written one behind the other with {@link #addRights} and read
  * by position: {@code for (int at = m.firstControl(); at >= 0; at = m.nextControl(at))}.
@@ -33,16 +33,22 @@ public final class MsgHdr {
   private final MemorySegment control;
   private final IoVec iov;
   private final int controlCapacity;
-  private int controlLimit;
   private int pieces;
   private int controlUsed;
+
+  /** How much of the control buffer a call that receives may fill. */
+  private int controlLimit;
+
+  /** What the first piece lies in, if that is not the arena of this message. */
+  private MemorySegment held = MemorySegment.NULL;
+
   private @Nullable Sockaddr name;
 
   MsgHdr(MemorySegment header, MemorySegment control, int controlCapacity, IoVec iov) {
     this.header = header;
     this.control = control;
     this.controlCapacity = controlCapacity;
-    controlLimit = controlCapacity;
+    this.controlLimit = controlCapacity;
     this.iov = iov;
   }
 
@@ -63,6 +69,11 @@ public final class MsgHdr {
     return HEADER + aligned(dataBytes);
   }
 
+  /** Bytes of a control message with {@code dataBytes}, without padding behind it: CMSG_LEN. */
+  public static int controlLength(int dataBytes) {
+    return HEADER + dataBytes;
+  }
+
   private static int aligned(int bytes) {
     return (bytes + 7) & ~7;
   }
@@ -77,6 +88,26 @@ public final class MsgHdr {
     header.set(JAVA_LONG, Struct.Msghdr.MSG_IOV, iov.readable(0, count));
     header.set(JAVA_LONG, Struct.Msghdr.MSG_IOVLEN, count);
     pieces = count;
+    held = MemorySegment.NULL;
+  }
+
+  /**
+   * One piece of data, in native memory of any arena that this thread may use: a call keeps it
+   * open. Until the next call of this or of {@link #pieces}.
+   */
+  public void data(MemorySegment buffer, long offset, long length) {
+    iov.setHeld(0, buffer, offset, length);
+    pieces(1);
+    held = buffer;
+  }
+
+  /**
+   * How many bytes of control messages to receive at most; what does not fit is lost (MSG_CTRUNC).
+   * Descriptors fill the padding too that {@link #controlSpace} counts: {@link #controlLength} of
+   * their bytes is room for just so many.
+   */
+  public void controlLimit(int bytes) {
+    controlLimit = Math.min(bytes, controlCapacity);
   }
 
   /**
@@ -94,14 +125,6 @@ public final class MsgHdr {
   /** msg_flags as recvmsg(2) left them: MSG_TRUNC, MSG_CTRUNC, MSG_EOR, MSG_CMSG_CLOEXEC. */
   public int flags() {
     return header.get(JAVA_INT, Struct.Msghdr.MSG_FLAGS);
-  }
-
-  /**
-   * How much of the control buffer a call that receives may fill; at first, all of it. Descriptors
-   * that do not fit are not received.
-   */
-  public void controlLimit(int bytes) {
-    controlLimit = Objects.checkIndex(bytes, controlCapacity + 1);
   }
 
   /** Forgets the control messages. */
@@ -200,6 +223,11 @@ public final class MsgHdr {
     iov.writable(0, pieces);
     point(name == null ? 0 : Struct.SockaddrStorage.SIZEOF, controlLimit);
     return header;
+  }
+
+  /** What a call has to keep open beside the header. */
+  MemorySegment held() {
+    return held;
   }
 
   /** Takes over the lengths that recvmsg(2) has written; returns its result. */

@@ -19,20 +19,19 @@ import java.nio.charset.StandardCharsets;
  * <pre>
  * unnamed    length 2                 a socket that was not bound; to bind it means autobind
  * pathname   length 2 + path + NUL    the path has no NUL inside and at most 107 bytes
+ * pathname   length 2 + path          of 108 bytes, without a NUL: Linux takes it, many programs do not
  * abstract   length 2 + NUL + name    all bytes of the name count, NULs too; at most 107
  * </pre>
- *
- * The kernel also accepts a path of 108 bytes without a NUL; this class refuses to make one, as
- * many programs cannot read it, but reads one that it is given.
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>
  * @see <a href="https://man7.org/linux/man-pages/man7/ip.7.html">ip(7)</a>
  * @see <a href="https://man7.org/linux/man-pages/man7/ipv6.7.html">ipv6(7)</a>
  */
 public final class Sockaddr {
-  /**
-   * The longest path or abstract name: sun_path without the NUL that ends the one, leads the other.
-   */
+  /** The longest path: all of sun_path. */
+  public static final int UNIX_PATH_MAX = 108;
+
+  /** The longest abstract name: sun_path without the leading NUL. */
   public static final int UNIX_NAME_MAX = 107;
 
   /** Bytes of the storage and of the length beside it. */
@@ -99,7 +98,7 @@ public final class Sockaddr {
   /**
    * The address of a unix socket file.
    *
-   * @param path 1 to 107 bytes without a NUL, as the file system has them
+   * @param path 1 to 108 bytes without a NUL, as the file system has them
    * @return this
    */
   public Sockaddr unix(byte[] path) {
@@ -112,8 +111,8 @@ public final class Sockaddr {
             "the path of a unix socket contains NUL; abstract names have a method of their own");
       }
     }
-    checkUnixLength("the path of a unix socket", path);
-    start(Socket.AF_UNIX, PATH + path.length + 1);
+    checkUnixLength("the path of a unix socket", path, UNIX_PATH_MAX);
+    start(Socket.AF_UNIX, PATH + Math.min(path.length + 1, UNIX_PATH_MAX));
     copyIn(path, PATH);
     return this;
   }
@@ -125,7 +124,7 @@ public final class Sockaddr {
    * @return this
    */
   public Sockaddr abstractName(byte[] name) {
-    checkUnixLength("an abstract unix name", name);
+    checkUnixLength("an abstract unix name", name, UNIX_NAME_MAX);
     start(Socket.AF_UNIX, PATH + 1 + name.length);
     copyIn(name, PATH + 1);
     return this;
@@ -318,12 +317,11 @@ public final class Sockaddr {
     return storage.asSlice(offset, count).toArray(JAVA_BYTE);
   }
 
-  private static void checkUnixLength(String what, byte[] name) {
-    if (name.length > UNIX_NAME_MAX) {
+  private static void checkUnixLength(String what, byte[] name, int most) {
+    if (name.length > most) {
       throw new IllegalArgumentException(
           "%s has at most %d bytes, this one has %d: %s"
-              .formatted(
-                  what, UNIX_NAME_MAX, name.length, new String(name, StandardCharsets.UTF_8)));
+              .formatted(what, most, name.length, new String(name, StandardCharsets.UTF_8)));
     }
   }
 

@@ -210,7 +210,10 @@ public final class Socket extends SocketConstants {
   public static int recvmsg(int fd, MsgHdr message, int flags) {
     Scratch scratch = Scratch.current();
     try {
-      long n = (long) Recvmsg.CALL.invokeExact(scratch.capture, fd, message.toReceive(), flags);
+      long n =
+          (long)
+              Recvmsg.CALL.invokeExact(
+                  scratch.capture, fd, message.toReceive(), flags, message.held());
       return n >= 0 ? message.received((int) n) : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
@@ -226,7 +229,25 @@ public final class Socket extends SocketConstants {
     Scratch scratch = Scratch.current();
     try {
       return scratch.result(
-          (long) Sendmsg.CALL.invokeExact(scratch.capture, fd, message.toSend(), flags));
+          (long)
+              Sendmsg.CALL.invokeExact(
+                  scratch.capture, fd, message.toSend(), flags, message.held()));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
+   * ioctl(2) SIOCINQ, unix(7) and tcp(7): how many bytes wait to be received.
+   *
+   * @return bytes, or {@code -errno}
+   */
+  public static int ioctlSiocinq(int fd) {
+    Scratch scratch = Scratch.current();
+    try {
+      int result =
+          (int) IoctlInt.CALL.invokeExact(scratch.capture, fd, SIOCINQ, scratch.ints(0, 0));
+      return result >= 0 ? scratch.words.get(JAVA_INT, 0) : scratch.negatedErrno();
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -417,12 +438,17 @@ public final class Socket extends SocketConstants {
 
   private static final class Recvmsg {
     static final MethodHandle CALL =
-        Downcall.bind("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+        Downcall.bindHolding("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
   }
 
   private static final class Sendmsg {
     static final MethodHandle CALL =
-        Downcall.bind("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+        Downcall.bindHolding("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class IoctlInt {
+    static final MethodHandle CALL =
+        Downcall.bindVariadic("ioctl", 2, JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS);
   }
 
   private static final class Setsockopt {

@@ -99,6 +99,11 @@ abstract sealed class SocketConstants permits Socket {
   public static final int SO_INCOMING_NAPI_ID = 56;
   public static final int SO_ZEROCOPY = 60;
   public static final int SO_PREFER_BUSY_POLL = 69;
+  public static final int SO_PASSPIDFD = 76;
+  public static final int SO_PEERPIDFD = 77;
+
+  // request of ioctl(2), unix(7)
+  public static final long SIOCINQ = 0x541b;
 
   // options of IPPROTO_TCP, tcp(7)
   public static final int TCP_NODELAY = 1;

@@ -100,6 +100,16 @@ final class Struct {
     private Linger() {}
   }
 
+  /** struct pollfd, poll(2). */
+  static final class Pollfd {
+    static final int SIZEOF = 8;
+    static final int FD = 0;
+    static final int EVENTS = 4;
+    static final int REVENTS = 6;
+
+    private Pollfd() {}
+  }
+
   /** struct timespec, epoll_pwait2(2). */
   static final class Timespec {
     static final int SIZEOF = 16;

@@ -17,6 +17,7 @@ final class ConstantTable {
           SocketConstants.class,
           FileConstants.class,
           OpenHow.class,
+          Poll.class,
           Stat.class,
           Resource.class,
           Signal.class);

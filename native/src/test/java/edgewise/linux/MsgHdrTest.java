@@ -52,6 +52,43 @@ class MsgHdrTest {
   }
 
   @Test
+  void dataMayLieInAnotherArena() {
+    int[] pair = fds.pair(Socket.SOCK_SEQPACKET);
+    MsgHdr message = MsgHdr.allocate(arena, 2, 0);
+    try (Arena other = Arena.ofConfined()) {
+      MemorySegment elsewhere = other.allocateFrom("0123456789");
+      message.data(elsewhere, 2, 5);
+      assertEquals(5, Socket.sendmsg(pair[0], message, 0));
+      message.data(elsewhere, 0, 10);
+      assertEquals(5, Socket.recvmsg(pair[1], message, 0));
+      assertEquals("2345656789", elsewhere.getString(0));
+    }
+    assertThrows(IllegalStateException.class, () -> Socket.sendmsg(pair[0], message, 0));
+    assertThrows(IllegalArgumentException.class, () -> message.iov().set(0, otherMemory(), 0, 1));
+  }
+
+  private static MemorySegment otherMemory() {
+    return Arena.ofAuto().allocate(8);
+  }
+
+  /** The padding of a control message is room for another descriptor, if it is counted as such. */
+  @Test
+  void theLimitOfControlBytesIsOneOfDescriptors() {
+    int[] pair = fds.pair(Socket.SOCK_STREAM);
+    MsgHdr out = MsgHdr.allocate(arena, 1, MsgHdr.controlSpace(8));
+    out.data(memory, 0, 1);
+    out.addRights(pair, 2);
+    MsgHdr in = MsgHdr.allocate(arena, 1, MsgHdr.controlSpace(64));
+    in.data(memory, 0, 1);
+    in.controlLimit(MsgHdr.controlLength(4));
+    assertEquals(1, Socket.sendmsg(pair[0], out, 0));
+    assertEquals(1, Socket.recvmsg(pair[1], in, Socket.MSG_CMSG_CLOEXEC));
+    assertEquals(Socket.MSG_CTRUNC, in.flags() & Socket.MSG_CTRUNC);
+    assertEquals(4, in.controlDataLength(in.firstControl()));
+    fds.own(in.controlInt(in.firstControl(), 0));
+  }
+
+  @Test
   void fewerPiecesThanAllocatedTakePart() {
     int[] pair = fds.pair(Socket.SOCK_STREAM);
     MsgHdr out = MsgHdr.allocate(arena, 3, 0);

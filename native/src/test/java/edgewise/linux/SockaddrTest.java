@@ -73,12 +73,15 @@ class SockaddrTest {
   }
 
   @Test
-  void aUnixPathOf107BytesFitsAnd108AreRefused() {
+  void aUnixPathOf108BytesFitsAnd109AreRefused() {
+    address.unix(filled(108));
+    assertEquals(110, address.length(), "there is no room for a NUL");
+    assertArrayEquals(filled(108), address.unixPath());
     address.unix(filled(107));
     assertEquals(110, address.length());
     assertArrayEquals(filled(107), address.unixPath());
-    var refused = assertThrows(IllegalArgumentException.class, () -> address.unix(filled(108)));
-    assertTrue(refused.toString().contains("at most 107 bytes, this one has 108"));
+    var refused = assertThrows(IllegalArgumentException.class, () -> address.unix(filled(109)));
+    assertTrue(refused.toString().contains("at most 108 bytes, this one has 109"));
     assertArrayEquals(filled(107), address.unixPath(), "nothing was overwritten");
   }
 

@@ -1,5 +1,6 @@
 package edgewise.spi;
 
+import edgewise.Descriptor;
 import edgewise.FileRoot;
 import edgewise.Trigger;
 import java.io.IOException;
@@ -28,7 +29,16 @@ public interface Backend {
     /** Datagrams of one size are joined on the way to the kernel and back: GSO and GRO. */
     SEGMENTATION,
     /** ICMP errors for datagram sockets that are not connected. */
-    DATAGRAM_ERRORS
+    DATAGRAM_ERRORS,
+    /** {@link edgewise.SocketType#SEQPACKET}. */
+    SEQPACKET,
+    /**
+     * Sockets made elsewhere are adopted, pairs of sockets made, and descriptors passed along with
+     * data; see {@link edgewise.Descriptor}.
+     */
+    DESCRIPTORS,
+    /** Who is at the other end of an AF_UNIX socket; see {@link edgewise.PeerCredentials}. */
+    PEER_CREDENTIALS
   }
 
   /** The name by which it is asked for, such as {@code epoll}. */
@@ -51,6 +61,25 @@ public interface Backend {
 
   /** Opens a directory whose files are to be sent; see {@link FileRoot}. */
   FileRoot openRoot(Path directory) throws IOException;
+
+  /**
+   * Takes over a descriptor whose number somebody has left to this program, such as a service
+   * manager.
+   *
+   * @throws UnsupportedOperationException without {@link Feature#DESCRIPTORS}
+   */
+  default Descriptor own(int fd) {
+    throw lacks("owning a file descriptor");
+  }
+
+  /**
+   * A duplicate, close-on-exec; fcntl(2) with F_DUPFD_CLOEXEC.
+   *
+   * @throws UnsupportedOperationException without {@link Feature#DESCRIPTORS}
+   */
+  default Descriptor duplicate(Descriptor descriptor) throws IOException {
+    throw lacks("a duplicate of a file descriptor");
+  }
 
   /** Throws the exception that says this backend lacks {@code feature} and epoll has it. */
   default UnsupportedOperationException lacks(String feature) {

@@ -50,6 +50,9 @@ public interface DatagramPort {
    */
   boolean tellsWritable();
 
+  /** Whether something may come beside the bytes; {@link IncomingDatagrams#takeAncillary}. */
+  boolean hasAncillary();
+
   /**
    * Whether a call has met failures of earlier datagrams, so that {@link #takeFailure} has some.
    */

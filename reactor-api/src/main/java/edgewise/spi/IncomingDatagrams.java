@@ -19,6 +19,12 @@ public interface IncomingDatagrams {
    */
   int segmentBytes(int i);
 
+  /**
+   * Moves what came beside message {@code i} of an AF_UNIX socket into {@code into}, which then
+   * owns it. To be called once for each such message, or descriptors are leaked.
+   */
+  void takeAncillary(int i, Ancillary into);
+
   /** Who sent it. */
   Endpoint sender(int i);
 

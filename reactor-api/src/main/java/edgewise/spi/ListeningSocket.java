@@ -1,6 +1,7 @@
 package edgewise.spi;
 
 import edgewise.ConnectionOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import java.io.IOException;
 import java.net.SocketOption;
@@ -29,6 +30,17 @@ public interface ListeningSocket {
 
   /** Reads a socket option. */
   <T> T option(SocketOption<T> option) throws IOException;
+
+  /**
+   * Whether {@link #close} removes the socket file; at first, if this socket has made it. One that
+   * is there when this is called counts as its own from then on.
+   */
+  void removeFileOnClose(boolean remove) throws IOException;
+
+  /** A duplicate of the descriptor, close-on-exec, to be passed on; fcntl(2), F_DUPFD_CLOEXEC. */
+  default Descriptor duplicate() throws IOException {
+    throw new UnsupportedOperationException("a duplicate of a socket");
+  }
 
   /** Deregisters, closes, and removes its own socket file. Idempotent. */
   void close();

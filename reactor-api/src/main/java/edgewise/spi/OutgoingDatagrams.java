@@ -1,7 +1,9 @@
 package edgewise.spi;
 
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,9 @@ public interface OutgoingDatagrams {
    *     that can be sent
    */
   boolean stage(ByteBuffer source, int offset, int length);
+
+  /** Passes descriptors with the message staged last; they stay the caller's, and open. */
+  void pass(List<Descriptor> descriptors);
 
   /** How many messages are staged. */
   int messages();

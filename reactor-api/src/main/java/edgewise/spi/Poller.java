@@ -2,10 +2,13 @@ package edgewise.spi;
 
 import edgewise.ConnectionOptions;
 import edgewise.DatagramOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
+import edgewise.SocketType;
 import edgewise.Trigger;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,33 @@ public interface Poller {
   ListeningSocket listen(Endpoint endpoint, ListenOptions options) throws IOException;
 
   /**
+   * Takes over a socket that listens already. Called only with {@link Backend.Feature#DESCRIPTORS},
+   * as are the next two.
+   *
+   * @throws IllegalArgumentException if it does not listen, or is of another type than asked for;
+   *     then it stays the caller's
+   */
+  default ListeningSocket adoptListener(Descriptor socket, ListenOptions options)
+      throws IOException {
+    throw new UnsupportedOperationException("adopting a socket");
+  }
+
+  /**
+   * Takes over a connected socket, and makes it non-blocking.
+   *
+   * @throws IllegalArgumentException if it is not connected, or is of another type than asked for;
+   *     then it stays the caller's
+   */
+  default StreamSocket adopt(Descriptor socket, ConnectionOptions options) throws IOException {
+    throw new UnsupportedOperationException("adopting a socket");
+  }
+
+  /** Makes two unnamed AF_UNIX sockets that are connected to each other; socketpair(2). */
+  default List<Descriptor> socketPair(SocketType type) throws IOException {
+    throw new UnsupportedOperationException("a pair of sockets");
+  }
+
+  /**
    * Makes a non-blocking socket and starts to connect it. A failure to connect, also one that is
    * known at once, is thrown by {@link StreamSocket#finishConnect}; this throws only if no socket
    * can be made.
@@ -83,6 +113,17 @@ public interface Poller {
       @Nullable Endpoint local, @Nullable Endpoint remote, DatagramOptions options)
       throws IOException {
     throw new UnsupportedOperationException("datagrams are not offered by this backend");
+  }
+
+  /**
+   * Takes over a datagram socket that was made elsewhere. Called only with {@link
+   * Backend.Feature#DESCRIPTORS}.
+   *
+   * @throws IllegalArgumentException if it is none; then it stays the caller's
+   */
+  default DatagramPort adoptDatagrams(Descriptor socket, DatagramOptions options)
+      throws IOException {
+    throw new UnsupportedOperationException("adopting a socket");
   }
 
   /** Registers a datagram socket, as {@link #register(StreamSocket, Object, int, Trigger)}. */

@@ -1,18 +1,26 @@
 package edgewise.spi;
 
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.OpenFile;
+import edgewise.PeerCredentials;
 import java.io.IOException;
 import java.net.SocketOption;
 import org.jspecify.annotations.Nullable;
 
-/** A connected, or connecting, non-blocking stream socket: TCP or AF_UNIX. Owns its descriptor. */
+/**
+ * A connected, or connecting, non-blocking socket: TCP, or AF_UNIX, there also of type SEQPACKET.
+ * Owns its descriptor.
+ */
 public interface StreamSocket {
   /** The result that says: nothing now, wait for readiness. EAGAIN. */
   int WOULD_BLOCK = -1;
 
   /** The result of {@link #receive} that says: the peer has sent its last byte. */
   int END = 0;
+
+  /** The result of {@link #receive} on a SEQPACKET socket that says: a message without bytes. */
+  int EMPTY_MESSAGE = -2;
 
   /** How far an outgoing connect has come. */
   enum Progress {
@@ -35,14 +43,53 @@ public interface StreamSocket {
   Progress finishConnect() throws IOException;
 
   /**
-   * Receives up to {@code length} bytes (at least 1) into the buffer at {@code offset}; recv(2).
+   * Receives up to {@code length} bytes (at least 1) into the buffer at {@code offset}; recv(2). A
+   * SEQPACKET socket receives one message.
    *
-   * @return the number of bytes, {@link #END}, or {@link #WOULD_BLOCK}
+   * @return the number of bytes, {@link #END}, {@link #EMPTY_MESSAGE}, or {@link #WOULD_BLOCK}
+   * @throws IOException also for a message that is longer than {@code length}: it is lost
    */
   int receive(NativeBuffer into, int offset, int length) throws IOException;
 
   /**
-   * Sends up to {@code length} bytes from the buffer at {@code offset}; send(2).
+   * As {@link #receive(NativeBuffer, int, int)}, with what comes beside the bytes; recvmsg(2).
+   * Called only if the options ask for it, with {@link Backend.Feature#DESCRIPTORS}.
+   *
+   * @param beside is filled anew
+   */
+  default int receive(NativeBuffer into, int offset, int length, Ancillary beside)
+      throws IOException {
+    throw new UnsupportedOperationException("receiving descriptors");
+  }
+
+  /**
+   * Sends up to {@code length} bytes (at least 1), and descriptors along with the first; sendmsg(2)
+   * with SCM_RIGHTS, unix(7). The kernel makes duplicates of them. Called only with {@link
+   * Backend.Feature#DESCRIPTORS}.
+   *
+   * @return the number of bytes taken, and then all of the descriptors, or {@link #WOULD_BLOCK}
+   */
+  default int send(NativeBuffer from, int offset, int length, int[] descriptors)
+      throws IOException {
+    throw new UnsupportedOperationException("passing descriptors");
+  }
+
+  /**
+   * Who connected, or who listened; SO_PEERCRED, unix(7). Called only with {@link
+   * Backend.Feature#PEER_CREDENTIALS}, as is the next.
+   */
+  default PeerCredentials peerCredentials() throws IOException {
+    throw new UnsupportedOperationException("peer credentials");
+  }
+
+  /** A pidfd of the peer's process; SO_PEERPIDFD, since Linux 6.5. */
+  default Descriptor peerProcess() throws IOException {
+    throw new UnsupportedOperationException("a descriptor of the peer's process");
+  }
+
+  /**
+   * Sends up to {@code length} bytes from the buffer at {@code offset}; send(2). A SEQPACKET socket
+   * sends one message: all of it, or nothing.
    *
    * @param more whether more follows at once, so that a part of a packet may wait (MSG_MORE)
    * @return the number of bytes taken, or {@link #WOULD_BLOCK}

@@ -1,5 +1,6 @@
 package edgewise.epoll;
 
+import edgewise.Descriptor;
 import edgewise.FileRoot;
 import edgewise.Trigger;
 import edgewise.linux.Linux;
@@ -40,6 +41,16 @@ public final class EpollBackend implements Backend {
   @Override
   public boolean has(Feature feature) {
     return true;
+  }
+
+  @Override
+  public Descriptor own(int fd) {
+    return new Descriptor(fd, kernel::close);
+  }
+
+  @Override
+  public Descriptor duplicate(Descriptor descriptor) throws IOException {
+    return AdoptedSocket.duplicate(kernel, descriptor.fd());
   }
 
   @Override

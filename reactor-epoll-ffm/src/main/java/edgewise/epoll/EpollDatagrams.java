@@ -1,6 +1,7 @@
 package edgewise.epoll;
 
 import edgewise.DatagramOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.linux.Errno;
 import edgewise.linux.MMsgHdr;
@@ -15,11 +16,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketOption;
-import java.nio.file.Files;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +65,9 @@ final class EpollDatagrams extends Registration implements DatagramPort {
             coalescing
                 ? Math.max(options.maxDatagramBytes(), COALESCED_BYTES_MAX)
                 : options.maxDatagramBytes(),
-            coalescing ? MsgHdr.controlSpace(Integer.BYTES) : 0);
+            inet
+                ? coalescing ? MsgHdr.controlSpace(Integer.BYTES) : 0
+                : Messages.controlLimit(options.maxDescriptors(), options.passCredentials()));
   }
 
   static EpollDatagrams open(
@@ -79,7 +79,7 @@ final class EpollDatagrams extends Registration implements DatagramPort {
       throws IOException {
     Endpoint known = local != null ? local : remote;
     int family = known == null ? Socket.AF_UNIX : Addresses.familyOfDatagrams(known);
-    int fd = Failures.checked(kernel.datagramSocket(family), "socket", "for " + known);
+    int fd = Failures.checked(kernel.socket(family, Socket.SOCK_DGRAM), "socket", "for " + known);
     var port = new EpollDatagrams(kernel, fd, family, remote, options);
     try {
       DatagramSocketOptions.apply(kernel, fd, family, options);
@@ -96,36 +96,45 @@ final class EpollDatagrams extends Registration implements DatagramPort {
     }
   }
 
+  /** Takes over a socket that was made elsewhere; it keeps its file. */
+  static EpollDatagrams adopt(
+      Kernel kernel, Addresses addresses, Descriptor socket, DatagramOptions options)
+      throws IOException {
+    int family = AdoptedSocket.checkDatagrams(kernel, socket);
+    AdoptedSocket.prepare(kernel, socket.fd());
+    DatagramSocketOptions.apply(kernel, socket.fd(), family, options);
+    boolean connected = kernel.getpeername(socket.fd(), addresses.scratch()) >= 0;
+    Endpoint remote = connected ? addresses.remote(kernel, socket.fd()) : null;
+    return new EpollDatagrams(kernel, socket.take(), family, remote, options);
+  }
+
   private void bind(Addresses addresses, Endpoint local) throws IOException {
-    SocketFile claimed = null;
-    if (local instanceof Endpoint.Unix unix) {
-      claimed = SocketFile.makeWay(unix.path());
-      setModeBefore(options.socketFileMode());
+    if (local instanceof Endpoint.Unix(Path path)) {
+      try (SocketFile.Claim claim =
+          SocketFile.claim(path, at -> EpollListener.isLive(kernel, addresses, at))) {
+        closeToOthers();
+        bindTo(addresses, local);
+        file = claim.bound(options.socketFile());
+      }
+    } else {
+      bindTo(addresses, local);
     }
+  }
+
+  private void bindTo(Addresses addresses, Endpoint local) throws IOException {
     int result = kernel.bind(fd, addresses.toKernel(local));
     if (result < 0) {
       throw Failures.bind(local, result);
     }
-    if (claimed != null && local instanceof Endpoint.Unix unix) {
-      claimed.bound();
-      file = claimed;
-      if (options.socketFileMode() != null) {
-        Files.setPosixFilePermissions(unix.path(), options.socketFileMode());
-      }
-    }
   }
 
   /**
-   * Anybody who may write to the file can send as soon as it is there. It begins with the mode of
-   * the socket less the umask (unix_bind in Linux); what the umask took is added after that.
+   * Whoever may write to the file can send as soon as it is there. It begins with the mode of the
+   * socket (unix_bind in Linux), here none, and gets the one that was asked for after that.
    */
-  private void setModeBefore(@Nullable Set<PosixFilePermission> mode) throws IOException {
-    if (mode != null) {
-      int bits = 0;
-      for (char each : PosixFilePermissions.toString(mode).toCharArray()) { // such as rw-r-----
-        bits = bits << 1 | (each == '-' ? 0 : 1);
-      }
-      Failures.checked(kernel.fchmod(fd, bits), "fchmod", "fd " + fd);
+  private void closeToOthers() throws IOException {
+    if (options.socketFile().mode() != null) {
+      Failures.checked(kernel.fchmod(fd, 0), "fchmod", "fd " + fd);
     }
   }
 
@@ -209,6 +218,11 @@ final class EpollDatagrams extends Registration implements DatagramPort {
   @Override
   public boolean tellsWritable() {
     return family != Socket.AF_UNIX || remote != null;
+  }
+
+  @Override
+  public boolean hasAncillary() {
+    return family == Socket.AF_UNIX;
   }
 
   // --- failures of earlier datagrams

@@ -5,6 +5,7 @@ import edgewise.linux.MMsgHdr;
 import edgewise.linux.MsgHdr;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Socket;
+import edgewise.spi.Ancillary;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.IncomingDatagrams;
 import java.lang.foreign.Arena;
@@ -35,10 +36,15 @@ final class EpollIncoming implements IncomingDatagrams {
     }
   }
 
+  private final Kernel kernel;
   private @Nullable MMsgHdr messages;
   private ByteBuffer[] slots = {};
   private Layout capacity = new Layout(0, 0, 0);
   private Layout current = capacity;
+
+  EpollIncoming(Kernel kernel) {
+    this.kernel = kernel;
+  }
 
   /** The messages, laid out for a port. */
   MMsgHdr messages(Layout wanted) {
@@ -104,6 +110,11 @@ final class EpollIncoming implements IncomingDatagrams {
       }
     }
     return 0;
+  }
+
+  @Override
+  public void takeAncillary(int i, Ancillary into) {
+    Messages.takeOver(kernel, messages().message(i), into);
   }
 
   @Override

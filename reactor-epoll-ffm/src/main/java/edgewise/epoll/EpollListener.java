@@ -1,9 +1,11 @@
 package edgewise.epoll;
 
 import edgewise.ConnectionOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
 import edgewise.linux.Errno;
+import edgewise.linux.Socket;
 import edgewise.spi.ListeningSocket;
 import edgewise.spi.SocketFile;
 import edgewise.spi.StreamSocket;
@@ -11,7 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A listening socket; owns its descriptor and its socket file. */
@@ -30,7 +32,8 @@ final class EpollListener extends Registration implements ListeningSocket {
       Kernel kernel, Addresses addresses, Endpoint endpoint, ListenOptions options)
       throws IOException {
     int domain = Addresses.family(endpoint);
-    int fd = Failures.checked(kernel.socket(domain), "socket", "for " + endpoint);
+    int type = AdoptedSocket.number(options.connections().type());
+    int fd = Failures.checked(kernel.socket(domain, type), "socket", "for " + endpoint);
     var listener = new EpollListener(kernel, fd, endpoint);
     try {
       listener.start(addresses, options);
@@ -50,31 +53,62 @@ final class EpollListener extends Registration implements ListeningSocket {
         SocketOptions.set(kernel, fd, StandardSocketOptions.SO_REUSEPORT, true);
       }
     }
-    bind(addresses, options);
-    int result = kernel.listen(fd, options.backlog());
-    if (result < 0) {
-      throw Failures.bind(local, result);
+    if (local instanceof Endpoint.Unix(Path path)) {
+      bindFile(path, addresses, options);
+    } else {
+      bindAndListen(addresses, options, null);
     }
     local = addresses.local(kernel, fd);
   }
 
-  /** The file's mode is set between bind and listen: until listen nobody can connect. */
-  private void bind(Addresses addresses, ListenOptions options) throws IOException {
-    SocketFile claimed = null;
-    if (local instanceof Endpoint.Unix unix) {
-      claimed = SocketFile.makeWay(unix.path());
+  private void bindFile(Path path, Addresses addresses, ListenOptions options) throws IOException {
+    try (SocketFile.Claim claim = SocketFile.claim(path, at -> isLive(kernel, addresses, at))) {
+      bindAndListen(addresses, options, claim);
     }
+  }
+
+  /** The file gets its owner and mode between bind and listen: until listen nobody can connect. */
+  private void bindAndListen(
+      Addresses addresses, ListenOptions options, SocketFile.@Nullable Claim claim)
+      throws IOException {
     int result = kernel.bind(fd, addresses.toKernel(local));
+    if (result >= 0 && claim != null) {
+      file = claim.bound(options.socketFile());
+    }
+    if (result >= 0) {
+      result = kernel.listen(fd, options.backlog());
+    }
     if (result < 0) {
       throw Failures.bind(local, result);
     }
-    if (claimed != null && local instanceof Endpoint.Unix unix) {
-      claimed.bound();
-      file = claimed;
-      if (options.socketFileMode() != null) {
-        Files.setPosixFilePermissions(unix.path(), options.socketFileMode());
-      }
+  }
+
+  /** {@link SocketFile.Probe}: with a socket of this type, which others refuse with EPROTOTYPE. */
+  static boolean isLive(Kernel kernel, Addresses addresses, Path path) throws IOException {
+    int probe =
+        Failures.checked(
+            kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM), "socket", "for " + path);
+    try {
+      int result = kernel.connect(probe, addresses.toKernel(Endpoint.unix(path)));
+      return switch (-result) {
+        case Errno.ECONNREFUSED, Errno.ENOENT -> false;
+        case 0, Errno.EAGAIN, Errno.EINPROGRESS, Errno.EPROTOTYPE -> true;
+        default -> throw Failures.socket("connect", path, result);
+      };
+    } finally {
+      kernel.close(probe);
     }
+  }
+
+  /** Takes over a socket that somebody else has bound, and that listens. */
+  static EpollListener adopt(
+      Kernel kernel, Addresses addresses, Descriptor socket, ListenOptions options)
+      throws IOException {
+    int domain = AdoptedSocket.check(kernel, socket, options.connections().type(), true);
+    int fd = socket.fd();
+    AdoptedSocket.prepare(kernel, fd, domain, options.connections());
+    Endpoint local = addresses.local(kernel, fd);
+    return new EpollListener(kernel, socket.take(), local);
   }
 
   @Override
@@ -82,7 +116,7 @@ final class EpollListener extends Registration implements ListeningSocket {
     while (true) {
       int accepted = kernel.accept(fd);
       if (accepted >= 0) {
-        return EpollStream.accepted(kernel, accepted, tcp);
+        return EpollStream.accepted(kernel, accepted, tcp, options);
       }
       switch (-accepted) {
         case Errno.EAGAIN -> {
@@ -101,6 +135,20 @@ final class EpollListener extends Registration implements ListeningSocket {
             Errno.EPERM -> {}
         default -> throw Failures.socket("accept4", local, accepted);
       }
+    }
+  }
+
+  @Override
+  public Descriptor duplicate() throws IOException {
+    return AdoptedSocket.duplicate(kernel, fd);
+  }
+
+  @Override
+  public void removeFileOnClose(boolean remove) throws IOException {
+    if (!remove) {
+      file = null;
+    } else if (file == null && local instanceof Endpoint.Unix(Path path)) {
+      file = SocketFile.existing(path);
     }
   }
 

@@ -1,6 +1,8 @@
 package edgewise.epoll;
 
+import edgewise.ConnectionOptions;
 import edgewise.DatagramOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.linux.MMsgHdr;
 import edgewise.linux.MsgHdr;
@@ -12,6 +14,7 @@ import edgewise.spi.OutgoingDatagrams;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class EpollOutgoing implements OutgoingDatagrams {
   private static final int MESSAGES = 64;
+  private static final int CONTROL_BYTES =
+      MsgHdr.controlSpace(ConnectionOptions.MAX_DESCRIPTORS * Integer.BYTES);
+  private static final int[] NONE = {};
   private static final int FIRST_CAPACITY = 256 << 10;
 
   /** UDP_MAX_SEGMENTS in the kernel's linux/udp.h, as it was at first; 128 since Linux 6.9. */
@@ -43,6 +49,10 @@ final class EpollOutgoing implements OutgoingDatagrams {
   private final int[] segment = new int[MESSAGES];
   private final int[] datagrams = new int[MESSAGES];
   private final boolean[] toPeer = new boolean[MESSAGES];
+
+  /** The descriptors that go with each message. */
+  private final int[][] passed = new int[MESSAGES][];
+
   private int count;
 
   /** The longest datagram that may be joined with others; 0 for none. */
@@ -50,7 +60,7 @@ final class EpollOutgoing implements OutgoingDatagrams {
 
   EpollOutgoing() {
     Arena arena = Arena.ofAuto();
-    messages = MMsgHdr.allocate(arena, MESSAGES, MsgHdr.controlSpace(Short.BYTES));
+    messages = MMsgHdr.allocate(arena, MESSAGES, CONTROL_BYTES);
     memory = arena.allocate(FIRST_CAPACITY, 64);
     bytes = memory.asByteBuffer();
     to = Sockaddr.allocate(arena);
@@ -62,6 +72,10 @@ final class EpollOutgoing implements OutgoingDatagrams {
       message.clearControl();
       if (datagrams[i] > 1) {
         message.addSegmentSize(segment[i]);
+      }
+      int[] fds = passed[i];
+      if (fds.length > 0) {
+        message.addRights(fds, fds.length);
       }
       message.iov().set(0, memory, start[i], start[i + 1] - start[i]);
     }
@@ -130,6 +144,7 @@ final class EpollOutgoing implements OutgoingDatagrams {
   private void begin(int i, int length) {
     segment[i] = length;
     datagrams[i] = 1;
+    passed[i] = NONE;
     toPeer[i] = to.length() == 0;
     messages.message(i).name(toPeer[i] ? null : messages.name(i).copyOf(to));
   }
@@ -157,10 +172,16 @@ final class EpollOutgoing implements OutgoingDatagrams {
       return false;
     }
     Arena arena = Arena.ofAuto();
-    messages = MMsgHdr.allocate(arena, MESSAGES, MsgHdr.controlSpace(Short.BYTES));
+    messages = MMsgHdr.allocate(arena, MESSAGES, CONTROL_BYTES);
     memory = arena.allocate(length, 64);
     bytes = memory.asByteBuffer();
     return true;
+  }
+
+  @Override
+  public void pass(List<Descriptor> descriptors) {
+    int[] fds = descriptors.stream().mapToInt(Descriptor::fd).toArray();
+    passed[count - 1] = fds;
   }
 
   @Override

@@ -2,8 +2,10 @@ package edgewise.epoll;
 
 import edgewise.ConnectionOptions;
 import edgewise.DatagramOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
+import edgewise.SocketType;
 import edgewise.Trigger;
 import edgewise.linux.Epoll;
 import edgewise.linux.EpollEvents;
@@ -18,6 +20,7 @@ import edgewise.spi.WatchedDescriptor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -162,6 +165,25 @@ final class EpollPoller implements Poller {
   }
 
   @Override
+  public ListeningSocket adoptListener(Descriptor socket, ListenOptions options)
+      throws IOException {
+    return EpollListener.adopt(kernel, addresses, socket, options);
+  }
+
+  @Override
+  public StreamSocket adopt(Descriptor socket, ConnectionOptions options) throws IOException {
+    return EpollStream.adopt(kernel, socket, options);
+  }
+
+  @Override
+  public List<Descriptor> socketPair(SocketType type) throws IOException {
+    int[] fds = new int[2];
+    Failures.checked(
+        kernel.socketpair(AdoptedSocket.number(type), fds), "socketpair", "for a loop");
+    return List.of(new Descriptor(fds[0], kernel::close), new Descriptor(fds[1], kernel::close));
+  }
+
+  @Override
   public StreamSocket connect(Endpoint remote, ConnectionOptions options) throws IOException {
     return EpollStream.connect(kernel, addresses, remote, options);
   }
@@ -196,6 +218,12 @@ final class EpollPoller implements Poller {
   }
 
   @Override
+  public DatagramPort adoptDatagrams(Descriptor socket, DatagramOptions options)
+      throws IOException {
+    return EpollDatagrams.adopt(kernel, addresses, socket, options);
+  }
+
+  @Override
   public void register(DatagramPort port, Object attachment, int interest, Trigger trigger)
       throws IOException {
     ((EpollDatagrams) port).register(this, attachment, interest, trigger);
@@ -203,7 +231,7 @@ final class EpollPoller implements Poller {
 
   @Override
   public IncomingDatagrams incomingDatagrams() {
-    incoming = incoming == null ? new EpollIncoming() : incoming;
+    incoming = incoming == null ? new EpollIncoming(kernel) : incoming;
     return incoming;
   }
 

@@ -1,13 +1,19 @@
 package edgewise.epoll;
 
 import edgewise.ConnectionOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.OpenFile;
+import edgewise.PeerCredentials;
+import edgewise.SocketType;
 import edgewise.linux.Errno;
+import edgewise.linux.Poll;
 import edgewise.linux.Socket;
+import edgewise.spi.Ancillary;
 import edgewise.spi.NativeBuffer;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketOption;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +28,8 @@ final class EpollStream extends Registration implements StreamSocket {
   private static final long MAX_SENDFILE = 0x7fff_f000;
 
   private final boolean tcp;
+  private final boolean messages;
+  private final boolean credentials;
 
   /** Where it was told to connect to; null for an accepted one. */
   private final @Nullable Endpoint target;
@@ -29,15 +37,39 @@ final class EpollStream extends Registration implements StreamSocket {
   /** What connect(2) has answered: 0 once it is connected. */
   private int connectResult = CONNECTED;
 
-  private EpollStream(Kernel kernel, int fd, boolean tcp, @Nullable Endpoint target) {
+  private EpollStream(
+      Kernel kernel, int fd, boolean tcp, ConnectionOptions options, @Nullable Endpoint target) {
     super(kernel, fd);
     this.tcp = tcp;
+    this.messages = options.type() == SocketType.SEQPACKET;
+    this.credentials = options.passCredentials();
     this.target = target;
   }
 
-  /** A socket that accept4(2) has returned. Its options were inherited from the listener's. */
-  static EpollStream accepted(Kernel kernel, int fd, boolean tcp) {
-    return new EpollStream(kernel, fd, tcp, null);
+  /**
+   * A socket that accept4(2) has returned. Its options were inherited from the listener's, but for
+   * SO_PASSCRED, which is before Linux 6.16 not inherited.
+   */
+  static EpollStream accepted(Kernel kernel, int fd, boolean tcp, ConnectionOptions options)
+      throws IOException {
+    var stream = new EpollStream(kernel, fd, tcp, options, null);
+    if (options.passCredentials()) {
+      try {
+        SocketOptions.passCredentials(kernel, fd);
+      } catch (IOException e) {
+        stream.close();
+        throw e;
+      }
+    }
+    return stream;
+  }
+
+  /** Takes over a connected socket. */
+  static EpollStream adopt(Kernel kernel, Descriptor socket, ConnectionOptions options)
+      throws IOException {
+    int domain = AdoptedSocket.check(kernel, socket, options.type(), false);
+    AdoptedSocket.prepare(kernel, socket.fd(), domain, options);
+    return new EpollStream(kernel, socket.take(), domain != Socket.AF_UNIX, options, null);
   }
 
   /** Makes a socket and starts to connect it. */
@@ -45,11 +77,12 @@ final class EpollStream extends Registration implements StreamSocket {
       Kernel kernel, Addresses addresses, Endpoint remote, ConnectionOptions options)
       throws IOException {
     int family = Addresses.family(remote);
-    int fd = Failures.checked(kernel.socket(family), "socket", "for " + remote);
+    int type = AdoptedSocket.number(options.type());
+    int fd = Failures.checked(kernel.socket(family, type), "socket", "for " + remote);
     try {
       boolean tcp = family != Socket.AF_UNIX;
       SocketOptions.apply(kernel, fd, tcp, options);
-      var stream = new EpollStream(kernel, fd, tcp, remote);
+      var stream = new EpollStream(kernel, fd, tcp, options, remote);
       stream.startConnect(addresses);
       return stream;
     } catch (IOException | RuntimeException e) {
@@ -99,9 +132,12 @@ final class EpollStream extends Registration implements StreamSocket {
   @Override
   public int receive(NativeBuffer into, int offset, int length) throws IOException {
     while (true) {
-      int count = kernel.recv(fd, into.segment, offset, length);
+      int count =
+          messages
+              ? kernel.recvMessage(fd, into.segment, offset, length)
+              : kernel.recv(fd, into.segment, offset, length);
       if (count >= 0) {
-        return count;
+        return messages ? message(count, length) : count;
       }
       if (count == -Errno.EAGAIN) {
         return WOULD_BLOCK;
@@ -110,6 +146,45 @@ final class EpollStream extends Registration implements StreamSocket {
         throw Failures.socket("recv", this, count);
       }
     }
+  }
+
+  @Override
+  public int receive(NativeBuffer into, int offset, int length, Ancillary beside)
+      throws IOException {
+    int flags = messages ? Socket.MSG_TRUNC : 0;
+    while (true) {
+      int count =
+          Messages.current().receive(kernel, fd, into, offset, length, flags, credentials, beside);
+      if (count >= 0) {
+        return messages ? message(count, length) : count;
+      }
+      if (count == -Errno.EAGAIN) {
+        return WOULD_BLOCK;
+      }
+      if (count != -Errno.EINTR) {
+        throw Failures.socket("recvmsg", this, count);
+      }
+    }
+  }
+
+  /** What a message of that length means to the caller. */
+  private int message(int length, int room) throws IOException {
+    if (length > room) {
+      throw new SocketException(
+          "recv %s: EMSGSIZE: a message of %d bytes is longer than receiveBufferBytes = %d"
+              .formatted(this, length, room));
+    }
+    return length > 0 || isAtEnd() ? length : EMPTY_MESSAGE;
+  }
+
+  /**
+   * Whether a result of 0 was the end of the messages, and not one without bytes, which looks the
+   * same: the peer has shut down its side, and nothing waits. Empty messages that were sent last of
+   * all, and are received after the shutdown, are taken for the end.
+   */
+  private boolean isAtEnd() {
+    int gone = Poll.POLLRDHUP | Poll.POLLHUP;
+    return (kernel.poll(fd, gone) & gone) != 0 && kernel.unread(fd) <= 0;
   }
 
   @Override
@@ -126,6 +201,32 @@ final class EpollStream extends Registration implements StreamSocket {
         throw Failures.socket("send", this, count);
       }
     }
+  }
+
+  @Override
+  public int send(NativeBuffer from, int offset, int length, int[] descriptors) throws IOException {
+    while (true) {
+      int count = Messages.current().send(kernel, fd, from, offset, length, descriptors);
+      if (count >= 0) {
+        return count;
+      }
+      if (count == -Errno.EAGAIN) {
+        return WOULD_BLOCK;
+      }
+      if (count != -Errno.EINTR) {
+        throw Failures.socket("sendmsg", this, count);
+      }
+    }
+  }
+
+  @Override
+  public PeerCredentials peerCredentials() throws IOException {
+    return AdoptedSocket.peerCredentials(kernel, fd);
+  }
+
+  @Override
+  public Descriptor peerProcess() throws IOException {
+    return AdoptedSocket.peerProcess(kernel, fd);
   }
 
   @Override

@@ -38,7 +38,7 @@ final class ErrorQueue {
       message.name(address);
     }
     while (true) {
-      int result = kernel.recvError(fd, message);
+      int result = kernel.recvmsg(fd, message, Socket.MSG_ERRQUEUE | Socket.MSG_DONTWAIT);
       if (result < 0 && result != -Errno.EINTR) {
         return null; // EAGAIN; any other failure would be told by the next call that is no query
       }

@@ -31,8 +31,11 @@ interface Kernel {
   /** Adds one to an eventfd. */
   int eventfdWrite(int fd);
 
-  /** A non-blocking, close-on-exec stream socket. */
-  int socket(int domain);
+  /** A non-blocking, close-on-exec socket of SOCK_STREAM or SOCK_SEQPACKET. */
+  int socket(int domain, int type);
+
+  /** Two close-on-exec AF_UNIX sockets. */
+  int socketpair(int type, int[] fds);
 
   int bind(int fd, Sockaddr address);
 
@@ -65,6 +68,21 @@ interface Kernel {
 
   int send(int fd, MemorySegment from, int offset, int length, boolean more);
 
+  /** recv(2) of a message; with MSG_TRUNC, so that the result is its real length. */
+  int recvMessage(int fd, MemorySegment into, int offset, int length);
+
+  int recvmsg(int fd, MsgHdr message, int flags);
+
+  int sendmsg(int fd, MsgHdr message, int flags);
+
+  /** poll(2) without waiting; the events, or {@code -errno}. */
+  int poll(int fd, int events);
+
+  /** ioctl(2) SIOCINQ: the bytes that wait to be received. */
+  int unread(int fd);
+
+  int fcntl(int fd, int command, int argument);
+
   int sendfile(int socket, int file, long position, long count);
 
   int pread(int fd, MemorySegment into, int length, long position);
@@ -86,17 +104,11 @@ interface Kernel {
 
   // --- datagrams
 
-  /** A non-blocking, close-on-exec datagram socket. */
-  int datagramSocket(int domain);
-
   /** recvmmsg(2): non-blocking, tells real lengths, descriptors are close-on-exec. */
   int recvmmsg(int fd, MMsgHdr messages, int count);
 
   /** sendmmsg(2): non-blocking. */
   int sendmmsg(int fd, MMsgHdr messages, int first, int count);
-
-  /** recvmsg(2) from the queue of errors: MSG_ERRQUEUE. */
-  int recvError(int fd, MsgHdr message);
 
   /** An option that is a structure. */
   int setsockopt(int fd, int level, int name, MemorySegment value);

@@ -9,6 +9,7 @@ import edgewise.linux.MMsgHdr;
 import edgewise.linux.Mmsg;
 import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
+import edgewise.linux.Poll;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Socket;
 import edgewise.linux.Stat;
@@ -49,8 +50,13 @@ final class LinuxKernel implements Kernel {
   }
 
   @Override
-  public int socket(int domain) {
-    return Socket.socket(domain, Socket.SOCK_STREAM | SOCKET_FLAGS, 0);
+  public int socket(int domain, int type) {
+    return Socket.socket(domain, type | SOCKET_FLAGS, 0);
+  }
+
+  @Override
+  public int socketpair(int type, int[] fds) {
+    return Socket.socketpair(Socket.AF_UNIX, type | Socket.SOCK_CLOEXEC, 0, fds);
   }
 
   @Override
@@ -120,6 +126,36 @@ final class LinuxKernel implements Kernel {
   }
 
   @Override
+  public int recvMessage(int fd, MemorySegment into, int offset, int length) {
+    return Socket.recv(fd, into, offset, length, Socket.MSG_TRUNC);
+  }
+
+  @Override
+  public int recvmsg(int fd, MsgHdr message, int flags) {
+    return Socket.recvmsg(fd, message, flags);
+  }
+
+  @Override
+  public int sendmsg(int fd, MsgHdr message, int flags) {
+    return Socket.sendmsg(fd, message, flags);
+  }
+
+  @Override
+  public int poll(int fd, int events) {
+    return Poll.poll(fd, events, 0);
+  }
+
+  @Override
+  public int unread(int fd) {
+    return Socket.ioctlSiocinq(fd);
+  }
+
+  @Override
+  public int fcntl(int fd, int command, int argument) {
+    return File.fcntl(fd, command, argument);
+  }
+
+  @Override
   public int sendfile(int socket, int file, long position, long count) {
     return File.sendfile(socket, file, position, count);
   }
@@ -170,11 +206,6 @@ final class LinuxKernel implements Kernel {
       Socket.MSG_DONTWAIT | Socket.MSG_TRUNC | Socket.MSG_CMSG_CLOEXEC;
 
   @Override
-  public int datagramSocket(int domain) {
-    return Socket.socket(domain, Socket.SOCK_DGRAM | SOCKET_FLAGS, 0);
-  }
-
-  @Override
   public int recvmmsg(int fd, MMsgHdr messages, int count) {
     return Mmsg.recvmmsg(fd, messages, 0, count, RECEIVE_FLAGS);
   }
@@ -182,11 +213,6 @@ final class LinuxKernel implements Kernel {
   @Override
   public int sendmmsg(int fd, MMsgHdr messages, int first, int count) {
     return Mmsg.sendmmsg(fd, messages, first, count, Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL);
-  }
-
-  @Override
-  public int recvError(int fd, MsgHdr message) {
-    return Socket.recvmsg(fd, message, Socket.MSG_ERRQUEUE | Socket.MSG_DONTWAIT);
   }
 
   @Override

@@ -54,12 +54,20 @@ final class SocketOptions {
     if (options.keepAlive()) {
       set(kernel, fd, StandardSocketOptions.SO_KEEPALIVE, true);
     }
+    if (options.passCredentials()) {
+      passCredentials(kernel, fd);
+    }
     if (options.receiveBufferBytes() > 0) {
       set(kernel, fd, StandardSocketOptions.SO_RCVBUF, options.receiveBufferBytes());
     }
     if (options.sendBufferBytes() > 0) {
       set(kernel, fd, StandardSocketOptions.SO_SNDBUF, options.sendBufferBytes());
     }
+  }
+
+  static void passCredentials(Kernel kernel, int fd) throws IOException {
+    int result = kernel.setsockopt(fd, Socket.SOL_SOCKET, Socket.SO_PASSCRED, 1);
+    Failures.checked(result, "setsockopt SO_PASSCRED", "fd " + fd);
   }
 
   static <T> void set(Kernel kernel, int fd, SocketOption<T> option, T value) throws IOException {

@@ -76,14 +76,14 @@ final class LinuxComparison {
   }
 
   static int listen(Kernel kernel, String name) {
-    int fd = kernel.socket(Socket.AF_UNIX);
+    int fd = kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM);
     kernel.bind(fd, address(name));
     kernel.listen(fd, 8);
     return fd;
   }
 
   static int connect(Kernel kernel, String name) {
-    int fd = kernel.socket(Socket.AF_UNIX);
+    int fd = kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM);
     kernel.connect(fd, address(name));
     return fd;
   }

@@ -4,7 +4,6 @@ import edgewise.linux.Dirents;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.Errno;
 import edgewise.linux.MMsgHdr;
-import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Socket;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   Agenda: the clock, and what the world does next; Network: who listens under which address
  * </pre>
  */
-final class SimulatedKernel implements Kernel {
+final class SimulatedKernel extends NotSimulated {
   /** A wait of this length or longer stands for one without end. */
   static final long FOREVER_NANOS = 3600 * Faults.SECOND;
 
@@ -223,7 +222,7 @@ final class SimulatedKernel implements Kernel {
   // --- sockets
 
   @Override
-  public int socket(int domain) {
+  public int socket(int domain, int type) {
     if (descriptors.isFull()) {
       return done("socket", domain, faults.random.nextBoolean() ? -Errno.EMFILE : -Errno.ENFILE);
     }
@@ -429,22 +428,12 @@ final class SimulatedKernel implements Kernel {
   // --- datagrams, which no simulation opens
 
   @Override
-  public int datagramSocket(int domain) {
-    throw fail("no datagrams here");
-  }
-
-  @Override
   public int recvmmsg(int fd, MMsgHdr messages, int count) {
     throw fail("no datagrams here");
   }
 
   @Override
   public int sendmmsg(int fd, MMsgHdr messages, int first, int count) {
-    throw fail("no datagrams here");
-  }
-
-  @Override
-  public int recvError(int fd, MsgHdr message) {
     throw fail("no datagrams here");
   }
 

@@ -29,7 +29,7 @@ class SimulatedKernelTest {
   @Test
   void aSecondCloseIsAFailure() {
     SimulatedKernel kernel = kind();
-    int fd = kernel.socket(Socket.AF_UNIX);
+    int fd = kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM);
     kernel.close(fd);
     assertFails(kernel, "not open", () -> kernel.close(fd));
   }
@@ -39,7 +39,7 @@ class SimulatedKernelTest {
     var faults = Faults.none(1);
     faults.stranger = 1;
     var kernel = new SimulatedKernel(faults, new Trace(false));
-    int fd = kernel.socket(Socket.AF_UNIX);
+    int fd = kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM);
     kernel.close(fd);
     assertFails(kernel, "somebody else", () -> kernel.shutdownOutput(fd));
   }
@@ -47,8 +47,8 @@ class SimulatedKernelTest {
   @Test
   void aClosedNumberIsUsedAgainAtOnce() {
     SimulatedKernel kernel = kind();
-    int first = kernel.socket(Socket.AF_UNIX);
-    int second = kernel.socket(Socket.AF_UNIX);
+    int first = kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM);
+    int second = kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM);
     kernel.close(first);
     assertEquals(first, kernel.eventfd());
     assertEquals(second + 1, kernel.eventfd());

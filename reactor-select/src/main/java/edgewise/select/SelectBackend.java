@@ -41,7 +41,10 @@ public final class SelectBackend implements Backend {
           HANGUP_WHILE_NOT_READING,
           UNIX_DATAGRAMS,
           SEGMENTATION,
-          DATAGRAM_ERRORS ->
+          DATAGRAM_ERRORS,
+          SEQPACKET,
+          DESCRIPTORS,
+          PEER_CREDENTIALS ->
           false;
       case REUSE_PORT -> hasReusePort();
     };

@@ -175,6 +175,11 @@ final class SelectDatagrams extends Registration implements DatagramPort {
   }
 
   @Override
+  public boolean hasAncillary() {
+    return false;
+  }
+
+  @Override
   public boolean hasFailures() {
     return !failures.isEmpty();
   }

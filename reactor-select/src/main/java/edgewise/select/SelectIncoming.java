@@ -1,6 +1,7 @@
 package edgewise.select;
 
 import edgewise.Endpoint;
+import edgewise.spi.Ancillary;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.IncomingDatagrams;
 import java.io.IOException;
@@ -80,6 +81,10 @@ final class SelectIncoming implements IncomingDatagrams {
   public int segmentBytes(int i) {
     return 0;
   }
+
+  /** There is nothing that the JDK could receive beside the bytes. */
+  @Override
+  public void takeAncillary(int i, Ancillary into) {}
 
   @Override
   public Endpoint sender(int i) {

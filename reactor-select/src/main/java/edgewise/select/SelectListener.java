@@ -3,14 +3,18 @@ package edgewise.select;
 import edgewise.ConnectionOptions;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
+import edgewise.SocketFileOptions;
 import edgewise.spi.ListeningSocket;
 import edgewise.spi.Readiness;
 import edgewise.spi.SocketFile;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.ProtocolFamily;
+import java.net.SocketException;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
@@ -18,10 +22,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -87,33 +90,47 @@ final class SelectListener extends Registration implements ListeningSocket {
   }
 
   private void bindFile(Path path, ListenOptions options) throws IOException {
-    SocketFile claimed = SocketFile.makeWay(path);
-    Set<PosixFilePermission> mode = options.socketFileMode();
-    if (mode == null) {
-      channel.bind(UnixDomainSocketAddress.of(path), options.backlog());
-    } else {
-      bindWithMode(path, mode, options.backlog());
+    try (SocketFile.Claim claim = SocketFile.claim(path, SelectListener::isLive)) {
+      if (options.socketFile().equals(SocketFileOptions.DEFAULT)) {
+        channel.bind(UnixDomainSocketAddress.of(path), options.backlog());
+      } else {
+        bindWithOptions(path, options.socketFile(), options.backlog());
+      }
+      file = claim.bound(SocketFileOptions.DEFAULT);
     }
-    claimed.bound();
-    file = claimed;
+  }
+
+  /** {@link SocketFile.Probe}; non-blocking, so that a full queue does not hold us up. */
+  private static boolean isLive(Path path) throws IOException {
+    try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      probe.configureBlocking(false);
+      probe.connect(UnixDomainSocketAddress.of(path));
+      return true;
+    } catch (ConnectException refused) {
+      return false;
+    } catch (SocketException e) {
+      if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   /**
-   * The JDK binds and listens in one step, so there is no moment in between to set the mode. The
-   * socket is therefore bound in a directory that nobody else can enter, gets its mode there, and
-   * is moved to its place.
+   * The JDK binds and listens in one step, so there is no moment in between to change the file. The
+   * socket is therefore bound in a directory that nobody else can enter, gets its owner and mode
+   * there, and is moved to its place.
    *
    * <p>To the kernel the old name remains its address: ss(8) and getpeername(2) show it. {@link
    * #local} and the accepted sockets give the one asked for.
    */
-  private void bindWithMode(Path path, Set<PosixFilePermission> mode, int backlog)
-      throws IOException {
+  private void bindWithOptions(Path path, SocketFileOptions how, int backlog) throws IOException {
     Path den = privateDirectoryBeside(path);
     try {
       Path inside = den.resolve("s");
       try {
         channel.bind(UnixDomainSocketAddress.of(inside), backlog);
-        Files.setPosixFilePermissions(inside, mode);
+        SocketFile.apply(inside, how);
         Files.move(inside, path); // fails if something has come there since
       } finally {
         Files.deleteIfExists(inside);
@@ -163,6 +180,15 @@ final class SelectListener extends Registration implements ListeningSocket {
   @Override
   int operations(int interest) {
     return (interest & Readiness.READ) != 0 ? SelectionKey.OP_ACCEPT : 0;
+  }
+
+  @Override
+  public void removeFileOnClose(boolean remove) throws IOException {
+    if (!remove) {
+      file = null;
+    } else if (file == null && local instanceof Endpoint.Unix(Path path)) {
+      file = SocketFile.existing(path);
+    }
   }
 
   @Override

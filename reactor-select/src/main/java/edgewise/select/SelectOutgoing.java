@@ -1,6 +1,7 @@
 package edgewise.select;
 
 import edgewise.DatagramOptions;
+import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.DatagramPort;
@@ -8,6 +9,7 @@ import edgewise.spi.IncomingDatagrams;
 import edgewise.spi.OutgoingDatagrams;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Datagrams to be sent one after the other, in one memory. */
@@ -85,6 +87,11 @@ final class SelectOutgoing implements OutgoingDatagrams {
     }
     memory = ByteBuffer.allocateDirect(length);
     return true;
+  }
+
+  @Override
+  public void pass(List<Descriptor> descriptors) {
+    throw backend.lacks("passing descriptors");
   }
 
   @Override

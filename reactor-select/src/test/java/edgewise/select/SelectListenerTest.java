@@ -179,10 +179,13 @@ class SelectListenerTest {
             }
             return looks;
           });
-      for (int i = 0; i < 200; i++) {
-        rig.listen(at(), ListenOptions.DEFAULT.withSocketFileMode(OWNER)).close();
+      try {
+        for (int i = 0; i < 200; i++) {
+          rig.listen(at(), ListenOptions.DEFAULT.withSocketFileMode(OWNER)).close();
+        }
+      } finally {
+        done.set(true);
       }
-      done.set(true);
       assertTrue(seen.get() > 0);
     }
   }

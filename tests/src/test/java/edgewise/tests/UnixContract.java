@@ -38,11 +38,11 @@ class UnixContract {
 
   // Scenario 47
   @Contract(families = Family.UNIX)
-  void aPathOf107BytesWorksAndOneOf108IsRefused(Rig rig) throws Exception {
+  void aPathOf108BytesWorksAndOneOf109IsRefused(Rig rig) throws Exception {
     String top = rig.directory().toString();
-    Path longest = Path.of(top, "x".repeat(106 - top.length()));
-    assertEquals(107, longest.toString().length());
-    if (rig.mode == Mode.SELECT) { // the JDK keeps one byte more for itself: refused, not cut
+    Path longest = Path.of(top, "x".repeat(107 - top.length()));
+    assertEquals(108, longest.toString().length());
+    if (rig.mode == Mode.SELECT) { // the JDK keeps two bytes for itself: refused, not cut
       var refusal =
           assertThrows(
               BindException.class,
@@ -51,11 +51,28 @@ class UnixContract {
       echoes(rig, Endpoint.unix(Path.of(top, "x".repeat(105 - top.length()))));
     } else {
       echoes(rig, Endpoint.unix(longest));
+      echoes(rig, Endpoint.unix(Path.of(top, "x".repeat(106 - top.length()))));
+      aLeftoverOfThatLengthIsReplaced(rig, longest);
     }
     Path tooLong = Path.of(longest + "y");
     var refusal = assertThrows(IllegalArgumentException.class, () -> Endpoint.unix(tooLong));
-    assertTrue(Rig.text(refusal).contains("107"));
+    assertTrue(Rig.text(refusal).contains("108"));
     assertFalse(Files.exists(longest), "the file is removed on close");
+  }
+
+  private static void aLeftoverOfThatLengthIsReplaced(Rig rig, Path path) throws Exception {
+    Listener left = rig.loop().listen(Endpoint.unix(path), connection -> new Recorder());
+    left.removeSocketFile(false);
+    left.close();
+    assertTrue(Files.exists(path));
+    echoes(rig, Endpoint.unix(path));
+  }
+
+  @Contract(families = Family.UNIX)
+  void aRelativePathIsRelativeToWhereTheProcessRuns(Rig rig) throws Exception {
+    Path relative = Path.of("").toAbsolutePath().relativize(rig.name());
+    echoes(rig, Endpoint.unix(relative));
+    assertFalse(Files.exists(relative));
   }
 
   // Scenario 47
