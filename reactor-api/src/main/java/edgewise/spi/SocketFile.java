@@ -4,7 +4,6 @@ import edgewise.SocketFileOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -102,12 +101,12 @@ public final class SocketFile {
   private static @Nullable PathLock lock(Path path) throws IOException {
     try {
       return PathLock.tryLock(path);
-    } catch (FileSystemException e) {
+    } catch (IOException e) {
       String reason =
           switch (e) {
             case AccessDeniedException denied -> "EACCES (Permission denied)";
             case NoSuchFileException missing -> "ENOENT (No such file or directory)";
-            default -> String.valueOf(e.getReason());
+            default -> "its lock cannot be had: " + e.getMessage();
           };
       var refused = new BindException("bind unix:" + path + ": " + reason);
       refused.initCause(e);

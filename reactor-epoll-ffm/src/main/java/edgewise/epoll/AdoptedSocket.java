@@ -97,9 +97,7 @@ final class AdoptedSocket {
 
   /** SO_PEERCRED; a TCP socket has nobody to show. */
   static PeerCredentials peerCredentials(Kernel kernel, int fd) throws IOException {
-    if (kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_DOMAIN) != Socket.AF_UNIX) {
-      throw Failures.socket("getsockopt SO_PEERCRED", "fd " + fd, -Errno.EOPNOTSUPP);
-    }
+    checkUnix(kernel, fd, "SO_PEERCRED");
     MemorySegment ucred = Arena.ofAuto().allocate(ValueLayout.JAVA_INT, 3);
     int result = kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_PEERCRED, ucred);
     Failures.checked(result, "getsockopt SO_PEERCRED", "fd " + fd);
@@ -108,13 +106,21 @@ final class AdoptedSocket {
 
   /** SO_PEERPIDFD; the kernel makes it close-on-exec. */
   static Descriptor peerProcess(Kernel kernel, int fd) throws IOException {
+    checkUnix(kernel, fd, "SO_PEERPIDFD");
     long pidfd = kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_PEERPIDFD);
     if (pidfd == -Errno.ENOPROTOOPT) {
       throw new UnsupportedOperationException(
-          "the kernel gives no descriptor of the peer's process (SO_PEERPIDFD): it takes Linux 6.5"
-              + " and an AF_UNIX socket");
+          "the kernel gives no descriptor of the peer's process (SO_PEERPIDFD): it takes Linux"
+              + " 6.5");
     }
     Failures.checked((int) pidfd, "getsockopt SO_PEERPIDFD", "fd " + fd);
     return new Descriptor((int) pidfd, kernel::close);
+  }
+
+  /** The kernel itself answers for a TCP socket too, with nobody. */
+  private static void checkUnix(Kernel kernel, int fd, String option) throws IOException {
+    if (kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_DOMAIN) != Socket.AF_UNIX) {
+      throw Failures.socket("getsockopt " + option, "fd " + fd, -Errno.EOPNOTSUPP);
+    }
   }
 }
