@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <linux/fcntl.h> /* and not fcntl.h, which says that O_LARGEFILE is 0 */
 #include <linux/openat2.h>
+#include <time.h> /* before linux/errqueue.h, which needs its struct timespec */
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -33,7 +35,6 @@
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <termios.h>
-#include <time.h>
 
 /* asm-generic/socket.h since Linux 6.5; older headers are read too */
 #ifndef SO_PASSPIDFD
@@ -354,6 +355,15 @@ static void constants(void) {
     CONSTANT(IPV6_RECVPKTINFO);
     CONSTANT(IPV6_PKTINFO);
     CONSTANT(IPV6_TCLASS);
+    CONSTANT(IP_MULTICAST_ALL);
+    CONSTANT(IPV6_MULTICAST_ALL);
+    CONSTANT(MCAST_JOIN_GROUP);
+    CONSTANT(MCAST_LEAVE_GROUP);
+    CONSTANT(MCAST_JOIN_SOURCE_GROUP);
+    CONSTANT(MCAST_LEAVE_SOURCE_GROUP);
+    CONSTANT(SO_EE_ORIGIN_LOCAL);
+    CONSTANT(SO_EE_ORIGIN_ICMP);
+    CONSTANT(SO_EE_ORIGIN_ICMP6);
     CONSTANT(SCM_RIGHTS);
     CONSTANT(SCM_CREDENTIALS);
     CONSTANT(SCM_PIDFD);
@@ -628,6 +638,22 @@ static void structures(void) {
     OFFSET(utsname, release);
     OFFSET(utsname, version);
     OFFSET(utsname, machine);
+    /* datagrams */
+    SIZE(mmsghdr);
+    OFFSET(mmsghdr, msg_hdr);
+    OFFSET(mmsghdr, msg_len);
+    SIZE(ip_mreqn);
+    OFFSET(ip_mreqn, imr_ifindex);
+    SIZE(group_req);
+    OFFSET(group_req, gr_interface);
+    OFFSET(group_req, gr_group);
+    SIZE(group_source_req);
+    OFFSET(group_source_req, gsr_interface);
+    OFFSET(group_source_req, gsr_group);
+    OFFSET(group_source_req, gsr_source);
+    SIZE(sock_extended_err);
+    OFFSET(sock_extended_err, ee_errno);
+    OFFSET(sock_extended_err, ee_origin);
     OFFSET(dirent64, d_type);
     SIZE(itimerspec);
     OFFSET(itimerspec, it_interval);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A channel that waits in the queue only notes its events: it takes one turn per round, however
  * often the kernel names it (law 4).
  */
-abstract sealed class Channel permits Connection, Listener, Watch {
+abstract sealed class Channel permits Connection, DatagramSocket, Listener, Watch {
   final EventLoop loop;
 
   /** The next in the ready queue. */

@@ -1,6 +1,7 @@
 package edgewise;
 
 import edgewise.spi.Backend;
+import edgewise.spi.DatagramPort;
 import edgewise.spi.ListeningSocket;
 import edgewise.spi.NativeBuffer;
 import edgewise.spi.Poller;
@@ -119,6 +120,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final ReadyQueue ready = new ReadyQueue();
   private final AtomicInteger load = new AtomicInteger();
   private final OpenChannels open = new OpenChannels();
+  private @Nullable Datagrams datagrams;
   private boolean inTurn;
   private boolean stopping;
   private volatile boolean closed;
@@ -285,6 +287,92 @@ public final class EventLoop implements Executor, AutoCloseable {
     checkUsable();
     checkFeature(Backend.Feature.DESCRIPTORS, "a pair of sockets");
     return poller.socketPair(type);
+  }
+
+  /** Binds a datagram socket; see {@link #bind(Endpoint, DatagramOptions, DatagramHandler)}. */
+  public DatagramSocket bind(Endpoint local, DatagramHandler handler) throws IOException {
+    return bind(local, DatagramOptions.DEFAULT, handler);
+  }
+
+  /**
+   * Opens a datagram socket with an address: UDP for an {@link Endpoint.Inet} (port 0 asks for a
+   * free one), AF_UNIX for the others. {@link Endpoint.Unnamed} has the kernel choose an abstract
+   * name (autobind, unix(7)).
+   *
+   * @throws java.net.BindException if the address is taken, not of this machine, or not permitted
+   * @throws UnsupportedOperationException if the backend has no such sockets; the message says who
+   *     has them
+   */
+  public DatagramSocket bind(Endpoint local, DatagramOptions how, DatagramHandler handler)
+      throws IOException {
+    return openDatagrams(local, null, how, handler);
+  }
+
+  /**
+   * Opens a datagram socket that sends to one peer and receives from no other; connect(2). The
+   * kernel chooses its own address, of AF_UNIX too where it can.
+   *
+   * @throws IOException if it cannot: over AF_UNIX also ECONNREFUSED (nobody has bound the name),
+   *     ENOENT and EACCES; over UDP nothing is sent, so nobody is known to be there
+   */
+  public DatagramSocket connectDatagrams(
+      Endpoint remote, DatagramOptions how, DatagramHandler handler) throws IOException {
+    return openDatagrams(null, remote, how, handler);
+  }
+
+  /** As {@link #connectDatagrams(Endpoint, DatagramOptions, DatagramHandler)}, with an address. */
+  public DatagramSocket connectDatagrams(
+      Endpoint local, Endpoint remote, DatagramOptions how, DatagramHandler handler)
+      throws IOException {
+    return openDatagrams(local, remote, how, handler);
+  }
+
+  private DatagramSocket openDatagrams(
+      @Nullable Endpoint local,
+      @Nullable Endpoint remote,
+      DatagramOptions how,
+      DatagramHandler handler)
+      throws IOException {
+    checkUsable();
+    check(how);
+    Requirements.check(local, how);
+    Requirements.check(remote, how);
+    return opened(poller.openDatagrams(local, remote, how), how, handler);
+  }
+
+  /**
+   * Takes over a datagram socket: one that a service manager has bound, or another process has
+   * passed. Non-blocking mode is a property that all duplicates share, and is switched on.
+   *
+   * @throws IllegalArgumentException if it is no datagram socket; then it stays the caller's
+   * @throws UnsupportedOperationException if the backend cannot adopt sockets
+   */
+  public DatagramSocket adopt(Descriptor socket, DatagramOptions how, DatagramHandler handler)
+      throws IOException {
+    checkUsable();
+    checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
+    check(how);
+    return opened(poller.adoptDatagrams(socket, how), how, handler);
+  }
+
+  private DatagramSocket opened(DatagramPort port, DatagramOptions how, DatagramHandler handler)
+      throws IOException {
+    try {
+      var socket = new DatagramSocket(this, port, how, handler);
+      open.add(socket);
+      return socket;
+    } catch (Throwable t) {
+      port.close();
+      throw t;
+    }
+  }
+
+  /** What the datagram sockets of this loop share; made for the first of them. */
+  Datagrams datagrams() {
+    if (datagrams == null) {
+      datagrams = new Datagrams(poller.incomingDatagrams(), poller.outgoingDatagrams());
+    }
+    return datagrams;
   }
 
   /**
@@ -457,6 +545,11 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   private void check(ConnectionOptions how) {
+    triggerOr(how.trigger());
+    Requirements.check(backend, how);
+  }
+
+  private void check(DatagramOptions how) {
     triggerOr(how.trigger());
     Requirements.check(backend, how);
   }

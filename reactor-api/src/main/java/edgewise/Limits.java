@@ -12,6 +12,13 @@ final class Limits {
     }
   }
 
+  static void between(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          "%s must be between %d and %d, not %d".formatted(name, least, most, value));
+    }
+  }
+
   static void atMost(String name, int value, int most) {
     if (value > most) {
       throw new IllegalArgumentException(name + " must be at most " + most + ", not " + value);

@@ -1,6 +1,7 @@
 package edgewise;
 
 import edgewise.spi.Backend;
+import org.jspecify.annotations.Nullable;
 
 /** What options ask of the backend and of the address; refused before anything is opened. */
 final class Requirements {
@@ -28,6 +29,24 @@ final class Requirements {
     }
     if (how.passCredentials()) {
       check(backend, Backend.Feature.PEER_CREDENTIALS, "passCredentials");
+    }
+  }
+
+  static void check(Backend backend, DatagramOptions how) {
+    if (how.maxDescriptors() > 0) {
+      check(backend, Backend.Feature.DESCRIPTORS, "receiving descriptors");
+    }
+    if (how.passCredentials()) {
+      check(backend, Backend.Feature.PEER_CREDENTIALS, "passCredentials");
+    }
+  }
+
+  static void check(@Nullable Endpoint endpoint, DatagramOptions how) {
+    if (endpoint != null && how.maxDescriptors() > 0) {
+      checkUnix(endpoint, "maxDescriptors");
+    }
+    if (endpoint != null && how.passCredentials()) {
+      checkUnix(endpoint, "passCredentials");
     }
   }
 

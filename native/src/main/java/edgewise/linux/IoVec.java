@@ -24,11 +24,13 @@ public final class IoVec {
   private final MemorySegment segment;
   private final int capacity;
   private final boolean[] readOnly;
+  private final long[] whole;
 
   private IoVec(MemorySegment segment, int capacity) {
     this.segment = segment;
     this.capacity = capacity;
     readOnly = new boolean[capacity];
+    whole = new long[capacity];
   }
 
   /** Empty pieces, {@code capacity} of them. The kernel takes at most 1024 in a call. */
@@ -58,7 +60,14 @@ public final class IoVec {
     Objects.checkFromIndexSize(offset, length, piece.byteSize());
     Memory.checkNative(piece);
     readOnly[i] = piece.isReadOnly();
+    whole[i] = length;
     segment.set(JAVA_LONG, (long) i * STRIDE + Struct.Iovec.IOV_BASE, piece.address() + offset);
+    segment.set(JAVA_LONG, (long) i * STRIDE + Struct.Iovec.IOV_LEN, length);
+  }
+
+  /** Piece {@code i} begins where it did and has so many bytes of those that it had at first. */
+  public void length(int i, long length) {
+    Objects.checkFromIndexSize(0, length, whole[i]);
     segment.set(JAVA_LONG, (long) i * STRIDE + Struct.Iovec.IOV_LEN, length);
   }
 

@@ -44,7 +44,7 @@ public final class MsgHdr {
 
   private @Nullable Sockaddr name;
 
-  private MsgHdr(MemorySegment header, MemorySegment control, int controlCapacity, IoVec iov) {
+  MsgHdr(MemorySegment header, MemorySegment control, int controlCapacity, IoVec iov) {
     this.header = header;
     this.control = control;
     this.controlCapacity = controlCapacity;
@@ -150,6 +150,25 @@ public final class MsgHdr {
     control.set(JAVA_INT, at + Struct.Cmsghdr.CMSG_LEVEL, Socket.SOL_SOCKET);
     control.set(JAVA_INT, at + Struct.Cmsghdr.CMSG_TYPE, Socket.SCM_RIGHTS);
     MemorySegment.copy(fds, 0, control, JAVA_INT, at + HEADER, count);
+    controlUsed = at + space;
+  }
+
+  /**
+   * Appends a control message that has the kernel cut the data into datagrams, UDP_SEGMENT of
+   * udp(7).
+   *
+   * @param bytes of each datagram but the last, which may be shorter
+   */
+  public void addSegmentSize(int bytes) {
+    int space = controlSpace(Short.BYTES);
+    if (space > controlCapacity - controlUsed) {
+      throw new IllegalArgumentException("the size of a segment needs %d bytes".formatted(space));
+    }
+    int at = controlUsed;
+    control.set(JAVA_LONG, at + Struct.Cmsghdr.CMSG_LEN, (long) HEADER + Short.BYTES);
+    control.set(JAVA_INT, at + Struct.Cmsghdr.CMSG_LEVEL, Socket.SOL_UDP);
+    control.set(JAVA_INT, at + Struct.Cmsghdr.CMSG_TYPE, Socket.UDP_SEGMENT);
+    control.set(JAVA_LONG, at + HEADER, bytes); // little endian: the short, and padding
     controlUsed = at + space;
   }
 

@@ -34,6 +34,9 @@ public final class Sockaddr {
   /** The longest abstract name: sun_path without the leading NUL. */
   public static final int UNIX_NAME_MAX = 107;
 
+  /** Bytes of the storage and of the length beside it. */
+  static final int SIZEOF = Struct.SockaddrStorage.SIZEOF + 8;
+
   private static final int CAPACITY = Struct.SockaddrStorage.SIZEOF;
   private static final int PATH = Struct.SockaddrUn.SUN_PATH;
   private static final int FAMILY_SIZE = 2;
@@ -49,7 +52,8 @@ public final class Sockaddr {
   private final MemorySegment storage;
   private final MemorySegment length;
 
-  private Sockaddr(MemorySegment both) {
+  /** A view of memory of {@link #SIZEOF} bytes. */
+  Sockaddr(MemorySegment both) {
     storage = both.asSlice(0, CAPACITY);
     length = both.asSlice(CAPACITY, JAVA_INT.byteSize());
   }
@@ -134,6 +138,54 @@ public final class Sockaddr {
   public Sockaddr unnamed() {
     start(Socket.AF_UNIX, FAMILY_SIZE);
     return this;
+  }
+
+  /**
+   * Another address, byte by byte.
+   *
+   * @return this
+   */
+  public Sockaddr copyOf(Sockaddr other) {
+    int bytes = other.length();
+    MemorySegment.copy(other.storage, 0, storage, 0, bytes);
+    length.set(JAVA_INT, 0, bytes);
+    return this;
+  }
+
+  /**
+   * No address, of length 0.
+   *
+   * @return this
+   */
+  public Sockaddr none() {
+    length.set(JAVA_INT, 0, 0);
+    return this;
+  }
+
+  /** Whether the other one has the same bytes. */
+  public boolean isSameAs(Sockaddr other) {
+    int bytes = length();
+    return bytes == other.length()
+        && MemorySegment.mismatch(storage, 0, bytes, other.storage, 0, bytes) < 0;
+  }
+
+  /**
+   * An address that {@link #toBytes} gave out.
+   *
+   * @return this
+   */
+  public Sockaddr fromBytes(byte[] address) {
+    if (address.length > CAPACITY) {
+      throw new IllegalArgumentException("an address has at most " + CAPACITY + " bytes");
+    }
+    MemorySegment.copy(address, 0, storage, JAVA_BYTE, 0, address.length);
+    length.set(JAVA_INT, 0, address.length);
+    return this;
+  }
+
+  /** The bytes that count, a new array. */
+  public byte[] toBytes() {
+    return copyOut(0, length());
   }
 
   /** AF_INET, AF_INET6, AF_UNIX or another; AF_UNSPEC where a call gave no address. */

@@ -152,6 +152,19 @@ abstract sealed class SocketConstants permits Socket {
   public static final int IPV6_PKTINFO = 50;
   public static final int IPV6_TCLASS = 67;
 
+  // options of both for multicast, RFC 3678 section 4
+  public static final int IP_MULTICAST_ALL = 49;
+  public static final int IPV6_MULTICAST_ALL = 29;
+  public static final int MCAST_JOIN_GROUP = 42;
+  public static final int MCAST_LEAVE_GROUP = 45;
+  public static final int MCAST_JOIN_SOURCE_GROUP = 46;
+  public static final int MCAST_LEAVE_SOURCE_GROUP = 47;
+
+  // ee_origin of struct sock_extended_err, ip(7): who found the error
+  public static final int SO_EE_ORIGIN_LOCAL = 1;
+  public static final int SO_EE_ORIGIN_ICMP = 2;
+  public static final int SO_EE_ORIGIN_ICMP6 = 3;
+
   // types of control messages of SOL_SOCKET, unix(7)
   public static final int SCM_RIGHTS = 1;
   public static final int SCM_CREDENTIALS = 2;

@@ -197,6 +197,55 @@ final class Struct {
     private Utsname() {}
   }
 
+  // --- datagrams
+
+  /** struct mmsghdr, recvmmsg(2): a struct msghdr and how many bytes were moved. */
+  static final class Mmsghdr {
+    static final int SIZEOF = 64;
+    static final int MSG_HDR = 0;
+    static final int MSG_LEN = 56;
+
+    private Mmsghdr() {}
+  }
+
+  /** struct ip_mreqn, IP_MULTICAST_IF in ip(7). */
+  static final class IpMreqn {
+    static final int SIZEOF = 12;
+    static final int IMR_IFINDEX = 8;
+
+    private IpMreqn() {}
+  }
+
+  /** struct group_req, MCAST_JOIN_GROUP in RFC 3678 section 5.1.1. */
+  static final class GroupReq {
+    static final int SIZEOF = 136;
+    static final int GR_INTERFACE = 0;
+    static final int GR_GROUP = 8;
+
+    private GroupReq() {}
+  }
+
+  /** struct group_source_req, MCAST_JOIN_SOURCE_GROUP in RFC 3678 section 5.1.1. */
+  static final class GroupSourceReq {
+    static final int SIZEOF = 264;
+    static final int GSR_INTERFACE = 0;
+    static final int GSR_GROUP = 8;
+    static final int GSR_SOURCE = 136;
+
+    private GroupSourceReq() {}
+  }
+
+  /** struct sock_extended_err, IP_RECVERR in ip(7). */
+  static final class SockExtendedErr {
+    static final int SIZEOF = 16;
+    static final int EE_ERRNO = 0;
+    static final int EE_ORIGIN = 4;
+
+    private SockExtendedErr() {}
+  }
+
+  // --- sources
+
   /** struct itimerspec, timerfd_create(2). */
   static final class Itimerspec {
     static final int SIZEOF = 32;

@@ -21,6 +21,9 @@
  *   <li>{@link edgewise.linux.Socket}, {@link edgewise.linux.Sockaddr}, {@link
  *       edgewise.linux.MsgHdr}, {@link edgewise.linux.Ucred}: socket(7), ip(7), tcp(7), unix(7),
  *       cmsg(3).
+ *   <li>{@link edgewise.linux.Mmsg}, {@link edgewise.linux.MMsgHdr}, {@link
+ *       edgewise.linux.GroupReq}, {@link edgewise.linux.SockExtendedErr}: datagrams, recvmmsg(2),
+ *       udp(7).
  *   <li>{@link edgewise.linux.File}, {@link edgewise.linux.OpenHow}, {@link edgewise.linux.Stat},
  *       {@link edgewise.linux.IoVec}: open(2), read(2), sendfile(2), statx(2) and their kin.
  *   <li>{@link edgewise.linux.Resource}, {@link edgewise.linux.Unistd}, {@link

@@ -24,6 +24,12 @@ public interface Backend {
     HANGUP_WHILE_NOT_READING,
     /** Several listeners on one TCP port, balanced by the kernel. */
     REUSE_PORT,
+    /** Datagram sockets of AF_UNIX. */
+    UNIX_DATAGRAMS,
+    /** Datagrams of one size are joined on the way to the kernel and back: GSO and GRO. */
+    SEGMENTATION,
+    /** ICMP errors for datagram sockets that are not connected. */
+    DATAGRAM_ERRORS,
     /** {@link edgewise.SocketType#SEQPACKET}. */
     SEQPACKET,
     /**

@@ -1,6 +1,7 @@
 package edgewise.spi;
 
 import edgewise.ConnectionOptions;
+import edgewise.DatagramOptions;
 import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
@@ -100,6 +101,46 @@ public interface Poller {
    */
   WatchedDescriptor watch(int fd, Object attachment, int interest, Trigger trigger)
       throws IOException;
+
+  /**
+   * Opens a datagram socket, UDP or AF_UNIX, bound and perhaps connected.
+   *
+   * @param local null leaves it to the kernel: an unbound socket, or what connecting takes
+   * @param remote the only peer, or null
+   * @throws UnsupportedOperationException if the backend has no such sockets
+   */
+  default DatagramPort openDatagrams(
+      @Nullable Endpoint local, @Nullable Endpoint remote, DatagramOptions options)
+      throws IOException {
+    throw new UnsupportedOperationException("datagrams are not offered by this backend");
+  }
+
+  /**
+   * Takes over a datagram socket that was made elsewhere. Called only with {@link
+   * Backend.Feature#DESCRIPTORS}.
+   *
+   * @throws IllegalArgumentException if it is none; then it stays the caller's
+   */
+  default DatagramPort adoptDatagrams(Descriptor socket, DatagramOptions options)
+      throws IOException {
+    throw new UnsupportedOperationException("adopting a socket");
+  }
+
+  /** Registers a datagram socket, as {@link #register(StreamSocket, Object, int, Trigger)}. */
+  default void register(DatagramPort port, Object attachment, int interest, Trigger trigger)
+      throws IOException {
+    throw new UnsupportedOperationException("datagrams are not offered by this backend");
+  }
+
+  /** Where this poller's ports receive to; the same at each call. */
+  default IncomingDatagrams incomingDatagrams() {
+    throw new UnsupportedOperationException("datagrams are not offered by this backend");
+  }
+
+  /** Where this poller's ports send from; the same at each call. */
+  default OutgoingDatagrams outgoingDatagrams() {
+    throw new UnsupportedOperationException("datagrams are not offered by this backend");
+  }
 
   /** Frees the kernel's resources. Sockets are to be closed before. Idempotent. */
   void close();

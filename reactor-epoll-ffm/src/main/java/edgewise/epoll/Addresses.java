@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -24,6 +25,11 @@ final class Addresses {
       case Endpoint.Unnamed unnamed ->
           throw new IllegalArgumentException("an unnamed socket has no address to use");
     };
+  }
+
+  /** As {@link #family}; a datagram socket may have the kernel choose its name. */
+  static int familyOfDatagrams(Endpoint endpoint) {
+    return endpoint instanceof Endpoint.Unnamed ? Socket.AF_UNIX : family(endpoint);
   }
 
   /** The endpoint for the kernel; valid until the next call. */
@@ -58,6 +64,11 @@ final class Addresses {
   }
 
   private Endpoint fromKernel() throws IOException {
+    return endpoint(sockaddr);
+  }
+
+  /** What the kernel has said. */
+  static Endpoint endpoint(Sockaddr sockaddr) throws UnknownHostException {
     int family = sockaddr.family();
     if (family == Socket.AF_INET) {
       return new Endpoint.Inet(InetAddress.getByAddress(sockaddr.address()), sockaddr.port());
@@ -65,7 +76,7 @@ final class Addresses {
     if (family == Socket.AF_INET6) {
       return new Endpoint.Inet(inet6(sockaddr.address(), sockaddr.scopeId()), sockaddr.port());
     }
-    if (sockaddr.isUnnamed()) {
+    if (family != Socket.AF_UNIX || sockaddr.isUnnamed()) { // an unbound sender has no address
       return new Endpoint.Unnamed();
     }
     return sockaddr.isAbstract()
@@ -74,7 +85,7 @@ final class Addresses {
   }
 
   /** An IPv4-mapped address becomes an IPv4 one, as everywhere in java.net. */
-  private static InetAddress inet6(byte[] address, int scope) throws IOException {
+  private static InetAddress inet6(byte[] address, int scope) throws UnknownHostException {
     InetAddress plain = InetAddress.getByAddress(address);
     return scope != 0 && plain instanceof Inet6Address
         ? Inet6Address.getByAddress(null, address, scope)

@@ -35,13 +35,7 @@ final class AdoptedSocket {
   static int check(Kernel kernel, Descriptor socket, ConnectionOptions options, boolean listening) {
     int fd = socket.fd();
     SocketType type = options.type();
-    long domain = kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_DOMAIN);
-    if (domain < 0) {
-      throw refused(fd, "is not a socket: " + Errno.describe((int) -domain));
-    }
-    if (domain != Socket.AF_UNIX && domain != Socket.AF_INET && domain != Socket.AF_INET6) {
-      throw refused(fd, "is a socket of domain " + domain + ", not of AF_UNIX, AF_INET, AF_INET6");
-    }
+    int domain = domain(kernel, fd);
     long found = kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_TYPE);
     if (found != number(type)) {
       throw refused(fd, "is of socket type " + found + ", not " + type + " (" + number(type) + ")");
@@ -54,18 +48,41 @@ final class AdoptedSocket {
       throw refused(fd, "is not connected");
     }
     if (options.maxDescriptors() > 0) {
-      checkUnix(fd, (int) domain, "maxDescriptors");
+      checkUnix(fd, domain, "maxDescriptors");
     }
     if (options.passCredentials()) {
-      checkUnix(fd, (int) domain, "passCredentials");
+      checkUnix(fd, domain, "passCredentials");
     }
-    return (int) domain;
+    return domain;
   }
 
   static void checkUnix(int fd, int domain, String option) {
     if (domain != Socket.AF_UNIX) {
       throw refused(fd, "is not of AF_UNIX, as " + option + " takes");
     }
+  }
+
+  /** As {@link #check}, for a datagram socket, which need not be connected. */
+  static int checkDatagrams(Kernel kernel, Descriptor socket) {
+    int fd = socket.fd();
+    int domain = domain(kernel, fd);
+    long found = kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_TYPE);
+    if (found != Socket.SOCK_DGRAM) {
+      throw refused(
+          fd, "is of socket type " + found + ", not SOCK_DGRAM (" + Socket.SOCK_DGRAM + ")");
+    }
+    return domain;
+  }
+
+  private static int domain(Kernel kernel, int fd) {
+    long domain = kernel.getsockopt(fd, Socket.SOL_SOCKET, Socket.SO_DOMAIN);
+    if (domain < 0) {
+      throw refused(fd, "is not a socket: " + Errno.describe((int) -domain));
+    }
+    if (domain != Socket.AF_UNIX && domain != Socket.AF_INET && domain != Socket.AF_INET6) {
+      throw refused(fd, "is a socket of domain " + domain + ", not of AF_UNIX, AF_INET, AF_INET6");
+    }
+    return (int) domain;
   }
 
   private static IllegalArgumentException refused(int fd, String why) {
@@ -75,10 +92,14 @@ final class AdoptedSocket {
   /** Non-blocking, close-on-exec, and with the options. */
   static void prepare(Kernel kernel, int fd, int domain, ConnectionOptions options)
       throws IOException {
+    prepare(kernel, fd);
+    SocketOptions.apply(kernel, fd, domain != Socket.AF_UNIX, options);
+  }
+
+  static void prepare(Kernel kernel, int fd) throws IOException {
     int flags = Failures.checked(kernel.fcntl(fd, File.F_GETFL, 0), "fcntl", "fd " + fd);
     Failures.checked(kernel.fcntl(fd, File.F_SETFL, flags | File.O_NONBLOCK), "fcntl", "fd " + fd);
     Failures.checked(kernel.fcntl(fd, File.F_SETFD, File.FD_CLOEXEC), "fcntl", "fd " + fd);
-    SocketOptions.apply(kernel, fd, domain != Socket.AF_UNIX, options);
   }
 
   static Descriptor duplicate(Kernel kernel, int fd) throws IOException {

@@ -62,7 +62,7 @@ final class EpollListener extends Registration implements ListeningSocket {
   }
 
   private void bindFile(Path path, Addresses addresses, ListenOptions options) throws IOException {
-    try (SocketFile.Claim claim = SocketFile.claim(path, at -> isLive(addresses, at))) {
+    try (SocketFile.Claim claim = SocketFile.claim(path, at -> isLive(kernel, addresses, at))) {
       bindAndListen(addresses, options, claim);
     }
   }
@@ -84,7 +84,7 @@ final class EpollListener extends Registration implements ListeningSocket {
   }
 
   /** {@link SocketFile.Probe}: with a stream, which live sockets of other types refuse. */
-  private boolean isLive(Addresses addresses, Path path) throws IOException {
+  static boolean isLive(Kernel kernel, Addresses addresses, Path path) throws IOException {
     int probe =
         Failures.checked(
             kernel.socket(Socket.AF_UNIX, Socket.SOCK_STREAM), "socket", "for " + path);

@@ -1,6 +1,7 @@
 package edgewise.epoll;
 
 import edgewise.ConnectionOptions;
+import edgewise.DatagramOptions;
 import edgewise.Descriptor;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
@@ -9,7 +10,10 @@ import edgewise.Trigger;
 import edgewise.linux.Epoll;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.Errno;
+import edgewise.spi.DatagramPort;
+import edgewise.spi.IncomingDatagrams;
 import edgewise.spi.ListeningSocket;
+import edgewise.spi.OutgoingDatagrams;
 import edgewise.spi.Poller;
 import edgewise.spi.StreamSocket;
 import edgewise.spi.WatchedDescriptor;
@@ -40,6 +44,8 @@ final class EpollPoller implements Poller {
   private final Addresses addresses;
   private @Nullable Registration[] byFd = new @Nullable Registration[64];
   private int generations = WAKE_GENERATION;
+  private @Nullable EpollIncoming incoming;
+  private @Nullable EpollOutgoing outgoing;
   private long stale;
   private boolean closed;
 
@@ -200,6 +206,39 @@ final class EpollPoller implements Poller {
     var watch = new EpollWatch(kernel, fd);
     watch.register(this, attachment, interest, trigger);
     return watch;
+  }
+
+  // --- datagrams
+
+  @Override
+  public DatagramPort openDatagrams(
+      @Nullable Endpoint local, @Nullable Endpoint remote, DatagramOptions options)
+      throws IOException {
+    return EpollDatagrams.open(kernel, addresses, local, remote, options);
+  }
+
+  @Override
+  public DatagramPort adoptDatagrams(Descriptor socket, DatagramOptions options)
+      throws IOException {
+    return EpollDatagrams.adopt(kernel, addresses, socket, options);
+  }
+
+  @Override
+  public void register(DatagramPort port, Object attachment, int interest, Trigger trigger)
+      throws IOException {
+    ((EpollDatagrams) port).register(this, attachment, interest, trigger);
+  }
+
+  @Override
+  public IncomingDatagrams incomingDatagrams() {
+    incoming = incoming == null ? new EpollIncoming(kernel) : incoming;
+    return incoming;
+  }
+
+  @Override
+  public OutgoingDatagrams outgoingDatagrams() {
+    outgoing = outgoing == null ? new EpollOutgoing() : outgoing;
+    return outgoing;
   }
 
   @Override

@@ -39,6 +39,31 @@ final class Failures {
     return new BindException(message("bind", address, negatedErrno) + remedy);
   }
 
+  /**
+   * Whether an error of a datagram socket is about a datagram that was sent, or about the network
+   * at that moment: the socket itself is well. ICMP errors, ip(7), and what a firewall answers.
+   */
+  static boolean isOfTheNetwork(int negatedErrno) {
+    return switch (-negatedErrno) {
+      case Errno.ECONNREFUSED,
+          Errno.ECONNRESET,
+          Errno.EHOSTUNREACH,
+          Errno.ENETUNREACH,
+          Errno.EHOSTDOWN,
+          Errno.ENETDOWN,
+          Errno.ENONET,
+          Errno.ETIMEDOUT,
+          Errno.EMSGSIZE,
+          Errno.EPROTO,
+          Errno.ENOPROTOOPT,
+          Errno.EOPNOTSUPP,
+          Errno.EACCES,
+          Errno.EPERM ->
+          true;
+      default -> false;
+    };
+  }
+
   private static String message(String call, Object about, int negatedErrno) {
     return call + " " + about + ": " + Errno.describe(-negatedErrno);
   }

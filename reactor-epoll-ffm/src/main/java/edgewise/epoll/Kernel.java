@@ -2,6 +2,7 @@ package edgewise.epoll;
 
 import edgewise.linux.Dirents;
 import edgewise.linux.EpollEvents;
+import edgewise.linux.MMsgHdr;
 import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Sockaddr;
@@ -100,4 +101,17 @@ interface Kernel {
   int getdents64(int fd, Dirents into);
 
   int readlink(String path, MemorySegment into);
+
+  // --- datagrams
+
+  /** recvmmsg(2): non-blocking, tells real lengths, descriptors are close-on-exec. */
+  int recvmmsg(int fd, MMsgHdr messages, int count);
+
+  /** sendmmsg(2): non-blocking. */
+  int sendmmsg(int fd, MMsgHdr messages, int first, int count);
+
+  /** An option that is a structure. */
+  int setsockopt(int fd, int level, int name, MemorySegment value);
+
+  int fchmod(int fd, int mode);
 }

@@ -6,6 +6,8 @@ import edgewise.linux.EpollEvents;
 import edgewise.linux.EventFd;
 import edgewise.linux.File;
 import edgewise.linux.Ioctl;
+import edgewise.linux.MMsgHdr;
+import edgewise.linux.Mmsg;
 import edgewise.linux.MsgHdr;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Poll;
@@ -201,5 +203,30 @@ final class LinuxKernel implements Kernel {
   @Override
   public int readlink(String path, MemorySegment into) {
     return File.readlink(path, into);
+  }
+
+  // --- datagrams
+
+  private static final int RECEIVE_FLAGS =
+      Socket.MSG_DONTWAIT | Socket.MSG_TRUNC | Socket.MSG_CMSG_CLOEXEC;
+
+  @Override
+  public int recvmmsg(int fd, MMsgHdr messages, int count) {
+    return Mmsg.recvmmsg(fd, messages, 0, count, RECEIVE_FLAGS);
+  }
+
+  @Override
+  public int sendmmsg(int fd, MMsgHdr messages, int first, int count) {
+    return Mmsg.sendmmsg(fd, messages, first, count, Socket.MSG_DONTWAIT | Socket.MSG_NOSIGNAL);
+  }
+
+  @Override
+  public int setsockopt(int fd, int level, int name, MemorySegment value) {
+    return Socket.setsockopt(fd, level, name, value);
+  }
+
+  @Override
+  public int fchmod(int fd, int mode) {
+    return File.fchmod(fd, mode);
   }
 }

@@ -51,21 +51,30 @@ final class Messages {
     beside.truncated = false;
     beside.sender = null;
     if (count >= 0) {
-      boolean cut = (header.flags() & Socket.MSG_CTRUNC) != 0;
-      beside.truncated = cut && beside.maxDescriptors > 0; // else losing them is what was asked for
-      for (int at = header.firstControl(); at >= 0; at = header.nextControl(at)) {
-        takeOver(kernel, at, credentials, beside);
-      }
+      takeOver(kernel, header, credentials, beside);
     }
     return count;
   }
 
   /** The kernel fills room that is left over with descriptors too. */
-  private static int controlLimit(int descriptors) {
+  static int controlLimit(int descriptors) {
     return SPARE + (descriptors == 0 ? 0 : MsgHdr.controlLength(descriptors * Integer.BYTES));
   }
 
-  private void takeOver(Kernel kernel, int at, boolean credentials, Ancillary beside) {
+  /**
+   * Adds what a message has brought to {@code beside}, which owns it from now on. Losing
+   * descriptors is only told to whoever takes some.
+   */
+  static void takeOver(Kernel kernel, MsgHdr header, boolean credentials, Ancillary beside) {
+    boolean cut = (header.flags() & Socket.MSG_CTRUNC) != 0;
+    beside.truncated = cut && beside.maxDescriptors > 0;
+    for (int at = header.firstControl(); at >= 0; at = header.nextControl(at)) {
+      takeOver(kernel, header, at, credentials, beside);
+    }
+  }
+
+  private static void takeOver(
+      Kernel kernel, MsgHdr header, int at, boolean credentials, Ancillary beside) {
     if (header.controlLevel(at) != Socket.SOL_SOCKET) {
       return;
     }

@@ -24,6 +24,7 @@ final class SocketOptions {
           socket(StandardSocketOptions.SO_KEEPALIVE, Socket.SO_KEEPALIVE),
           socket(StandardSocketOptions.SO_REUSEADDR, Socket.SO_REUSEADDR),
           socket(StandardSocketOptions.SO_REUSEPORT, Socket.SO_REUSEPORT),
+          socket(StandardSocketOptions.SO_BROADCAST, Socket.SO_BROADCAST),
           tcp(StandardSocketOptions.TCP_NODELAY, Socket.TCP_NODELAY),
           tcp(LinuxOptions.TCP_CORK, Socket.TCP_CORK),
           tcp(LinuxOptions.TCP_QUICKACK, Socket.TCP_QUICKACK),

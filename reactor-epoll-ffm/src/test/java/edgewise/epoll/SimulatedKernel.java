@@ -3,6 +3,7 @@ package edgewise.epoll;
 import edgewise.linux.Dirents;
 import edgewise.linux.EpollEvents;
 import edgewise.linux.Errno;
+import edgewise.linux.MMsgHdr;
 import edgewise.linux.OpenHow;
 import edgewise.linux.Sockaddr;
 import edgewise.linux.Socket;
@@ -422,5 +423,27 @@ final class SimulatedKernel extends NotSimulated {
   @Override
   public int readlink(String path, MemorySegment into) {
     throw fail("there is no file system");
+  }
+
+  // --- datagrams, which no simulation opens
+
+  @Override
+  public int recvmmsg(int fd, MMsgHdr messages, int count) {
+    throw fail("no datagrams here");
+  }
+
+  @Override
+  public int sendmmsg(int fd, MMsgHdr messages, int first, int count) {
+    throw fail("no datagrams here");
+  }
+
+  @Override
+  public int setsockopt(int fd, int level, int name, MemorySegment value) {
+    throw fail("no datagrams here");
+  }
+
+  @Override
+  public int fchmod(int fd, int mode) {
+    throw fail("no datagrams here");
   }
 }

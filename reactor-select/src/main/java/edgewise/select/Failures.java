@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.PortUnreachableException;
 import java.net.SocketException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
@@ -40,6 +41,7 @@ final class Failures {
           Map.entry("Broken pipe", "EPIPE"),
           Map.entry("Unix domain path too long", "ENAMETOOLONG"), // the JDK's own words
           Map.entry("File name too long", "ENAMETOOLONG"),
+          Map.entry("Message too long", "EMSGSIZE"),
           Map.entry("Protocol error", "EPROTO"),
           Map.entry("Protocol not available", "ENOPROTOOPT"),
           Map.entry("Protocol wrong type for socket", "EPROTOTYPE"),
@@ -62,7 +64,7 @@ final class Failures {
   private Failures() {}
 
   /** The failure of a call about a socket, or about a connection. */
-  static IOException socket(String call, Object about, IOException e) {
+  static IOException socket(String call, @Nullable Object about, IOException e) {
     if (e instanceof ClosedChannelException) {
       return e; // ours, not the kernel's
     }
@@ -116,7 +118,7 @@ final class Failures {
     return failure;
   }
 
-  private static String message(String call, Object about, IOException e) {
+  private static String message(String call, @Nullable Object about, IOException e) {
     String name = name(e);
     String text = text(e);
     return call + " " + about + ": " + (name == null ? text : name + " (" + text + ")");
@@ -127,6 +129,7 @@ final class Failures {
       case NoSuchFileException _ -> "No such file or directory"; // their message is the path
       case AccessDeniedException _ -> "Permission denied";
       case FileAlreadyExistsException _ -> "Address already in use";
+      case PortUnreachableException _ -> "Connection refused"; // without a message
       default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     };
   }
@@ -137,6 +140,7 @@ final class Failures {
       case NoSuchFileException _ -> "ENOENT";
       case AccessDeniedException _ -> "EACCES";
       case FileAlreadyExistsException _ -> "EADDRINUSE";
+      case PortUnreachableException _ -> "ECONNREFUSED";
       default -> nameByText(String.valueOf(e.getMessage()));
     };
   }

@@ -39,12 +39,22 @@ public final class SelectBackend implements Backend {
           WATCH,
           ABSTRACT_NAMES,
           HANGUP_WHILE_NOT_READING,
+          SEGMENTATION,
+          DATAGRAM_ERRORS,
           SEQPACKET,
           DESCRIPTORS,
           PEER_CREDENTIALS ->
           false;
+      case UNIX_DATAGRAMS -> JnrLibrary.isPresent();
       case REUSE_PORT -> hasReusePort();
     };
+  }
+
+  /** The exception that says what it takes to have AF_UNIX datagrams. */
+  UnsupportedOperationException lacksUnixDatagrams() {
+    return new UnsupportedOperationException(
+        "AF_UNIX datagrams: the JDK has none; put com.github.jnr:jnr-unixsocket on the class path,"
+            + " or use the epoll backend, which has them");
   }
 
   /** Only a channel knows; so rarely asked that the answer is not kept. */

@@ -1,10 +1,14 @@
 package edgewise.select;
 
 import edgewise.ConnectionOptions;
+import edgewise.DatagramOptions;
 import edgewise.Endpoint;
 import edgewise.ListenOptions;
 import edgewise.Trigger;
+import edgewise.spi.DatagramPort;
+import edgewise.spi.IncomingDatagrams;
 import edgewise.spi.ListeningSocket;
+import edgewise.spi.OutgoingDatagrams;
 import edgewise.spi.Poller;
 import edgewise.spi.Readiness;
 import edgewise.spi.StreamSocket;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +63,9 @@ final class SelectPoller implements Poller {
   private @Nullable Registration[] ready;
   private int[] readiness;
   private int count;
+  private @Nullable JnrSelector jnr;
+  private @Nullable SelectIncoming incoming;
+  private @Nullable SelectOutgoing outgoing;
   private long stale;
 
   private final AtomicInteger wakeups = new AtomicInteger();
@@ -87,6 +95,9 @@ final class SelectPoller implements Poller {
     Arrays.fill(ready, 0, count, null);
     count = 0;
     boolean interrupted = Thread.interrupted();
+    if (jnr != null) {
+      jnr.beginPoll();
+    }
     try {
       if (timeoutNanos == 0 || isWoken()) {
         selector.selectNow(collector);
@@ -98,6 +109,9 @@ final class SelectPoller implements Poller {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+    if (jnr != null) { // after the wake-ups were counted, or one could be heeded too early
+      jnr.endPoll(collector);
     }
     return count;
   }
@@ -247,9 +261,46 @@ final class SelectPoller implements Poller {
     throw backend.lacks("watching a file descriptor");
   }
 
+  // --- datagrams
+
+  @Override
+  public DatagramPort openDatagrams(
+      @Nullable Endpoint local, @Nullable Endpoint remote, DatagramOptions options)
+      throws IOException {
+    Endpoint known = local != null ? local : Objects.requireNonNull(remote, "an address");
+    if (known instanceof Endpoint.Inet) {
+      return SelectDatagrams.open(backend, local, remote, known, options);
+    }
+    if (jnr == null) {
+      jnr = new JnrSelector(JnrLibrary.load(backend), this::wakeup);
+    }
+    return JnrDatagrams.open(backend, jnr, local, remote, options);
+  }
+
+  @Override
+  public void register(DatagramPort port, Object attachment, int interest, Trigger trigger)
+      throws IOException {
+    checkLevel(trigger);
+    ((SelectDatagrams) port).register(this, attachment, interest);
+  }
+
+  @Override
+  public IncomingDatagrams incomingDatagrams() {
+    incoming = incoming == null ? new SelectIncoming() : incoming;
+    return incoming;
+  }
+
+  @Override
+  public OutgoingDatagrams outgoingDatagrams() {
+    outgoing = outgoing == null ? new SelectOutgoing(backend) : outgoing;
+    return outgoing;
+  }
+
+  // --- for registrations
+
   /** Puts a channel on the selector's list. */
   SelectionKey enter(Registration registration, int ops) throws IOException {
-    return registration.channel().register(selector, ops, registration);
+    return registration.enter(selector, ops);
   }
 
   /**
@@ -272,6 +323,9 @@ final class SelectPoller implements Poller {
 
   @Override
   public void close() {
+    if (jnr != null) {
+      jnr.close();
+    }
     try {
       selector.close();
     } catch (IOException e) {

@@ -23,8 +23,7 @@ import java.util.concurrent.TimeUnit;
  * by its handle.
  */
 final class ServeProcess implements AutoCloseable {
-  private static final List<String> NATIVE_ACCESS =
-      List.of("--enable-native-access=ALL-UNNAMED");
+  private static final List<String> NATIVE_ACCESS = List.of("--enable-native-access=ALL-UNNAMED");
 
   /** For a JVM to start, or to end, on a machine that is busy with other things. */
   private static final long DEADLINE_SECONDS = 60;
