@@ -159,7 +159,7 @@ public final class Workers implements AutoCloseable {
       slot.giving = null;
       var _ = process.onExit().thenRun(() -> onLoop(() -> exited(slot, process)));
     } catch (IOException e) {
-      fail("worker %d could not be started: %s".formatted(slot.number, e.getMessage()));
+      replace(slot, "worker %d could not be started: %s".formatted(slot.number, e.getMessage()));
     }
   }
 
