@@ -150,11 +150,30 @@ class ProcessContract {
     child.pause();
     rig.until("it has ended", () -> !child.toHandle().isAlive());
     rig.turns(3);
-    rig.assertIdle(Duration.ofMillis(30));
+    rig.assertTurnsAtMost(10, Duration.ofMillis(30)); // the exit is told meanwhile
     assertEquals(List.of(), told.exits);
     child.resume();
     rig.until("exit", () -> told.exits.equals(List.of(0)));
     assertEquals("last\n", told.output());
+  }
+
+  @Contract(families = Family.UNIX)
+  void whatIsPausedAfterTheExitIsNotCutOffEither(Rig rig) throws Exception {
+    if (!rig.has(Feature.WATCH)) {
+      return;
+    }
+    var told = new Told();
+    var options = ChildOptions.DEFAULT.withOutputGrace(Duration.ofMillis(200));
+    ChildProcess child =
+        ChildProcess.start(rig.loop(), shell("(sleep 0.4; echo late) & exit 0"), options, told);
+    rig.until("it has ended", () -> !child.toHandle().isAlive());
+    rig.turns(2);
+    child.pause();
+    rig.assertTurnsAtMost(10, Duration.ofMillis(300));
+    assertTrue(child.isOpen());
+    child.resume();
+    rig.until("exit", () -> told.exits.equals(List.of(0)));
+    assertEquals("late\n", told.output());
   }
 
   @Contract(families = Family.UNIX)
@@ -330,6 +349,9 @@ class ProcessContract {
         ChildProcess.start(
             rig.loop(), shell("sh -c 'read x; exit 4' <&0 & echo $!; exec sleep 50"), told);
     rig.until("started", () -> told.output().endsWith("\n"));
+    rig.until(
+        "the shell, which might wait, is gone",
+        () -> parent.toHandle().info().command().orElse("").endsWith("sleep"));
     var ends = new ArrayList<Status>();
     long pid = Long.parseLong(told.output().strip());
     ProcessExit exit = ProcessExit.of(rig.loop(), pid, (_, status) -> ends.add(status));
