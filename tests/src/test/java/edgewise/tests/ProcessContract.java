@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import edgewise.Timer;
 import edgewise.linux.Errno;
 import edgewise.linux.File;
 import edgewise.linux.PidFd;
@@ -72,6 +73,13 @@ class ProcessContract {
 
   private static ByteBuffer text(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Turns the loop for that time, in which something is not to happen. */
+  private static void letPass(Rig rig, Duration time) {
+    var over = new ArrayList<String>();
+    Timer ignored = rig.loop().schedule(time, () -> over.add("over"));
+    rig.until("time has passed", () -> !over.isEmpty());
   }
 
   // --- children
@@ -150,7 +158,7 @@ class ProcessContract {
     child.pause();
     rig.until("it has ended", () -> !child.toHandle().isAlive());
     rig.turns(3);
-    rig.assertTurnsAtMost(10, Duration.ofMillis(30)); // the exit is told meanwhile
+    letPass(rig, Duration.ofMillis(30));
     assertEquals(List.of(), told.exits);
     child.resume();
     rig.until("exit", () -> told.exits.equals(List.of(0)));
@@ -169,7 +177,7 @@ class ProcessContract {
     rig.until("it has ended", () -> !child.toHandle().isAlive());
     rig.turns(2);
     child.pause();
-    rig.assertTurnsAtMost(10, Duration.ofMillis(300));
+    letPass(rig, Duration.ofMillis(300));
     assertTrue(child.isOpen());
     child.resume();
     rig.until("exit", () -> told.exits.equals(List.of(0)));
