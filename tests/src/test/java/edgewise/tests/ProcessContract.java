@@ -355,7 +355,9 @@ class ProcessContract {
     var told = new Told();
     ChildProcess parent =
         ChildProcess.start(
-            rig.loop(), shell("sh -c 'read x; exit 4' <&0 & echo $!; exec sleep 50"), told);
+            rig.loop(),
+            shell("exec 3<&0; sh -c 'read x; exit 4' <&3 & echo $!; exec sleep 50"),
+            told);
     rig.until("started", () -> told.output().endsWith("\n"));
     rig.until(
         "the shell, which might wait, is gone",
