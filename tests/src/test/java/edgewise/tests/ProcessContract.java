@@ -177,7 +177,7 @@ class ProcessContract {
     rig.until("it has ended", () -> !child.toHandle().isAlive());
     rig.turns(2);
     child.pause();
-    letPass(rig, Duration.ofMillis(300));
+    letPass(rig, Duration.ofMillis(900)); // late is in the pipe by then
     assertTrue(child.isOpen());
     child.resume();
     rig.until("exit", () -> told.exits.equals(List.of(0)));
