@@ -174,6 +174,26 @@ class PipeContract {
   }
 
   // Law 4
+  @Contract(families = Family.UNIX)
+  void aTurnTakesNoMoreThanItsBudget(Rig rig) throws Exception {
+    if (!rig.has(Feature.WATCH)) {
+      return;
+    }
+    int[] ends = pipe();
+    int size = File.fcntl(ends[1], File.F_SETPIPE_SZ, 1 << 20);
+    assertEquals(1 << 20, size);
+    PipeWriter writer = PipeWriter.of(rig.loop(), ends[1], PipeWriter.UNHEARD);
+    assertTrue(writer.write(ByteBuffer.allocate(size)));
+    var read = new Read();
+    PipeReader reader = PipeReader.of(rig.loop(), ends[0], read);
+    rig.turns(1);
+    assertTrue(read.bytes.size() > 0 && read.bytes.size() <= size / 2, "" + read.bytes.size());
+    rig.until("the rest needs no new event", () -> read.bytes.size() == size);
+    reader.close();
+    writer.close();
+  }
+
+  // Law 4
   @Needs("yes")
   @Contract(families = Family.UNIX)
   void aPipeThatNeverEndsStarvesNobody(Rig rig) throws Exception {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import edgewise.Timer;
 import edgewise.linux.Errno;
 import edgewise.linux.File;
 import edgewise.linux.PidFd;
@@ -72,6 +73,13 @@ class ProcessContract {
 
   private static ByteBuffer text(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Turns the loop for that time, in which something is not to happen. */
+  private static void letPass(Rig rig, Duration time) {
+    var over = new ArrayList<String>();
+    Timer ignored = rig.loop().schedule(time, () -> over.add("over"));
+    rig.until("time has passed", () -> !over.isEmpty());
   }
 
   // --- children
@@ -150,11 +158,30 @@ class ProcessContract {
     child.pause();
     rig.until("it has ended", () -> !child.toHandle().isAlive());
     rig.turns(3);
-    rig.assertIdle(Duration.ofMillis(30));
+    letPass(rig, Duration.ofMillis(30));
     assertEquals(List.of(), told.exits);
     child.resume();
     rig.until("exit", () -> told.exits.equals(List.of(0)));
     assertEquals("last\n", told.output());
+  }
+
+  @Contract(families = Family.UNIX)
+  void whatIsPausedAfterTheExitIsNotCutOffEither(Rig rig) throws Exception {
+    if (!rig.has(Feature.WATCH)) {
+      return;
+    }
+    var told = new Told();
+    var options = ChildOptions.DEFAULT.withOutputGrace(Duration.ofMillis(200));
+    ChildProcess child =
+        ChildProcess.start(rig.loop(), shell("(sleep 0.4; echo late) & exit 0"), options, told);
+    rig.until("it has ended", () -> !child.toHandle().isAlive());
+    rig.turns(2);
+    child.pause();
+    letPass(rig, Duration.ofMillis(900)); // late is in the pipe by then
+    assertTrue(child.isOpen());
+    child.resume();
+    rig.until("exit", () -> told.exits.equals(List.of(0)));
+    assertEquals("late\n", told.output());
   }
 
   @Contract(families = Family.UNIX)
@@ -328,8 +355,13 @@ class ProcessContract {
     var told = new Told();
     ChildProcess parent =
         ChildProcess.start(
-            rig.loop(), shell("sh -c 'read x; exit 4' <&0 & echo $!; exec sleep 50"), told);
+            rig.loop(),
+            shell("exec 3<&0; sh -c 'read x; exit 4' <&3 & echo $!; exec sleep 50"),
+            told);
     rig.until("started", () -> told.output().endsWith("\n"));
+    rig.until(
+        "the shell, which might wait, is gone",
+        () -> parent.toHandle().info().command().orElse("").endsWith("sleep"));
     var ends = new ArrayList<Status>();
     long pid = Long.parseLong(told.output().strip());
     ProcessExit exit = ProcessExit.of(rig.loop(), pid, (_, status) -> ends.add(status));
