@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Descriptors by the thousand, in batches of 1 to 253, from this process to a {@link
@@ -243,6 +244,7 @@ class DescriptorStress {
       modes = {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE},
       families = Family.UNIX)
   @Tag("slow")
+  @Timeout(300)
   void aHundredThousandPassedAlongAStreamArrive(Rig rig) throws Exception {
     pass(rig, SocketType.STREAM, 100_000);
   }
@@ -251,6 +253,7 @@ class DescriptorStress {
       modes = {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE},
       families = Family.UNIX)
   @Tag("slow")
+  @Timeout(300)
   void aHundredThousandPassedAlongMessagesArrive(Rig rig) throws Exception {
     pass(rig, SocketType.SEQPACKET, 100_000);
   }
