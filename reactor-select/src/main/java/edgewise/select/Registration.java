@@ -27,6 +27,11 @@ abstract class Registration {
   /** The selector's operations for an interest. It has none for errors and hang-ups. */
   abstract int operations(int interest);
 
+  /** Makes the key; a channel of another library makes one of another kind. */
+  SelectionKey enter(Selector selector, int operations) throws IOException {
+    return channel().register(selector, operations, this);
+  }
+
   static int readiness(int operations) {
     int reading = operations & (SelectionKey.OP_READ | SelectionKey.OP_ACCEPT);
     int writing = operations & (SelectionKey.OP_WRITE | SelectionKey.OP_CONNECT);

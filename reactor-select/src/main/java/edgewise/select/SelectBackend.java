@@ -39,13 +39,13 @@ public final class SelectBackend implements Backend {
           WATCH,
           ABSTRACT_NAMES,
           HANGUP_WHILE_NOT_READING,
-          UNIX_DATAGRAMS,
           SEGMENTATION,
           DATAGRAM_ERRORS,
           SEQPACKET,
           DESCRIPTORS,
           PEER_CREDENTIALS ->
           false;
+      case UNIX_DATAGRAMS -> JnrLibrary.isPresent();
       case REUSE_PORT -> hasReusePort();
     };
   }

@@ -24,12 +24,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A UDP socket; owns its descriptor.
+ * A UDP socket, or with {@link JnrDatagrams} one of AF_UNIX; owns its descriptor.
  *
  * <p>The JDK tells of ICMP errors only while the channel is connected, and says the same to a
  * datagram of length 0 that was sent as to one that would block; such a one counts as sent.
  */
-final class SelectDatagrams extends Registration implements DatagramPort {
+class SelectDatagrams extends Registration implements DatagramPort {
   /** A group, with the interface and perhaps the source that it was joined for. */
   private record Membership(InetAddress group, NetworkInterface on, @Nullable InetAddress source) {}
 
@@ -41,7 +41,7 @@ final class SelectDatagrams extends Registration implements DatagramPort {
   private final ArrayDeque<Failure> failures = new ArrayDeque<>(0);
   private final Map<Membership, MembershipKey> memberships = new HashMap<>(0);
 
-  private SelectDatagrams(
+  SelectDatagrams(
       SelectBackend backend,
       DatagramChannel channel,
       @Nullable Endpoint remote,
@@ -50,7 +50,7 @@ final class SelectDatagrams extends Registration implements DatagramPort {
     this.channel = channel;
     this.remote = remote;
     this.options = options;
-    this.receiver = channel::receive;
+    this.receiver = this::receiveOnce;
   }
 
   static SelectDatagrams open(
@@ -156,17 +156,24 @@ final class SelectDatagrams extends Registration implements DatagramPort {
   }
 
   private boolean send(ByteBuffer bytes, @Nullable SocketAddress to) throws IOException {
-    boolean empty = !bytes.hasRemaining();
     try {
-      return sendOnce(bytes, to) > 0 || empty;
+      return sendOnce(bytes, to);
     } catch (PortUnreachableException e) { // of an earlier one; this one has not been sent
       failures.add(new Failure(remote, Failures.socket("send to", remote, e)));
-      return sendOnce(bytes, to) > 0 || empty;
+      return sendOnce(bytes, to);
     }
   }
 
-  private int sendOnce(ByteBuffer bytes, @Nullable SocketAddress to) throws IOException {
-    return to == null ? channel.write(bytes) : channel.send(bytes, to);
+  /** Receives one datagram; null if none is waiting. */
+  @Nullable SocketAddress receiveOnce(ByteBuffer into) throws IOException {
+    return channel.receive(into);
+  }
+
+  /** Sends one datagram; false if that would block. */
+  boolean sendOnce(ByteBuffer bytes, @Nullable SocketAddress to) throws IOException {
+    boolean empty = !bytes.hasRemaining();
+    int sent = to == null ? channel.write(bytes) : channel.send(bytes, to);
+    return sent > 0 || empty;
   }
 
   @Override

@@ -101,7 +101,7 @@ final class SelectListener extends Registration implements ListeningSocket {
   }
 
   /** {@link SocketFile.Probe}; non-blocking, so that a full queue does not hold us up. */
-  private static boolean isLive(Path path) throws IOException {
+  static boolean isLive(Path path) throws IOException {
     try (var probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       probe.configureBlocking(false);
       probe.connect(UnixDomainSocketAddress.of(path));

@@ -63,6 +63,7 @@ final class SelectPoller implements Poller {
   private @Nullable Registration[] ready;
   private int[] readiness;
   private int count;
+  private @Nullable JnrSelector jnr;
   private @Nullable SelectIncoming incoming;
   private @Nullable SelectOutgoing outgoing;
   private long stale;
@@ -94,6 +95,9 @@ final class SelectPoller implements Poller {
     Arrays.fill(ready, 0, count, null);
     count = 0;
     boolean interrupted = Thread.interrupted();
+    if (jnr != null) {
+      jnr.beginPoll();
+    }
     try {
       if (timeoutNanos == 0 || isWoken()) {
         selector.selectNow(collector);
@@ -105,6 +109,9 @@ final class SelectPoller implements Poller {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+    if (jnr != null) { // after the wake-ups were counted, or one could be heeded too early
+      jnr.endPoll(collector);
     }
     return count;
   }
@@ -264,7 +271,10 @@ final class SelectPoller implements Poller {
     if (known instanceof Endpoint.Inet) {
       return SelectDatagrams.open(backend, local, remote, known, options);
     }
-    throw backend.lacksUnixDatagrams();
+    if (jnr == null) {
+      jnr = new JnrSelector(JnrLibrary.load(backend), this::wakeup);
+    }
+    return JnrDatagrams.open(backend, jnr, local, remote, options);
   }
 
   @Override
@@ -290,7 +300,7 @@ final class SelectPoller implements Poller {
 
   /** Puts a channel on the selector's list. */
   SelectionKey enter(Registration registration, int ops) throws IOException {
-    return registration.channel().register(selector, ops, registration);
+    return registration.enter(selector, ops);
   }
 
   /**
@@ -313,6 +323,9 @@ final class SelectPoller implements Poller {
 
   @Override
   public void close() {
+    if (jnr != null) {
+      jnr.close();
+    }
     try {
       selector.close();
     } catch (IOException e) {

@@ -1,0 +1,160 @@
+package edgewise.tests;
+
+import static edgewise.tests.DatagramRig.text;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import edgewise.DatagramOptions;
+import edgewise.DatagramSocket;
+import edgewise.Endpoint;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** UDP: multicast, datagrams that the kernel joins and cuts, the JDK as the other end. */
+class DatagramInetContract {
+  private static NetworkInterface loopback() throws SocketException {
+    return NetworkInterface.getByName("lo");
+  }
+
+  private static DatagramOptions.Builder onLoopback() throws SocketException {
+    return DatagramOptions.builder().reuseAddress(true).multicastInterface(loopback());
+  }
+
+  private static void toAGroup(Rig rig, String any, String group) throws Exception {
+    InetAddress address = InetAddress.ofLiteral(group);
+    var inbox = new Inbox();
+    DatagramSocket member = rig.loop().bind(Endpoint.tcp(any, 0), onLoopback().build(), inbox);
+    int port = ((Endpoint.Inet) member.local()).port();
+    Endpoint all = new Endpoint.Inet(address, port);
+    DatagramSocket sender =
+        rig.loop().bind(Endpoint.tcp(any, 0), onLoopback().build(), new Inbox());
+    member.join(address, loopback());
+    assertThrows(SocketException.class, () -> member.join(address, loopback()));
+    sender.send(text("to members"), all);
+    rig.until("it has come", () -> inbox.count() == 1);
+    member.leave(address, loopback());
+    assertThrows(SocketException.class, () -> member.leave(address, loopback()));
+    sender.send(text("after leaving"), all);
+    rig.turns(5);
+    member.join(address, loopback());
+    sender.send(text("again"), all);
+    rig.until("it has come", () -> inbox.count() == 2);
+    assertEquals(List.of("to members", "again"), inbox.texts());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> member.join(InetAddress.ofLiteral("127.0.0.1"), loopback()));
+  }
+
+  @Contract(families = Family.TCP)
+  void multicastOverIpv4(Rig rig) throws Exception {
+    toAGroup(rig, "0.0.0.0", "239.255.77.1");
+  }
+
+  @Contract(families = Family.TCP)
+  void multicastOverIpv6(Rig rig) throws Exception {
+    toAGroup(rig, "::", "ff11::7701");
+  }
+
+  @Contract(families = Family.TCP)
+  void aMemberForOneSourceHearsNoOther(Rig rig) throws Exception {
+    InetAddress group = InetAddress.ofLiteral("232.77.0.1");
+    InetAddress source = InetAddress.ofLiteral("127.0.0.1");
+    InetAddress stranger = InetAddress.ofLiteral("127.0.0.2");
+    var inbox = new Inbox();
+    DatagramSocket member =
+        rig.loop().bind(Endpoint.tcp("0.0.0.0", 0), onLoopback().build(), inbox);
+    int port = ((Endpoint.Inet) member.local()).port();
+    member.join(group, loopback(), source);
+    for (InetAddress from : List.of(stranger, source)) {
+      rig.loop()
+          .bind(new Endpoint.Inet(from, 0), onLoopback().build(), new Inbox())
+          .send(text(from.getHostAddress()), new Endpoint.Inet(group, port));
+    }
+    rig.until("one", () -> inbox.count() == 1);
+    rig.turns(3);
+    assertEquals(List.of("127.0.0.1"), inbox.texts());
+    member.leave(group, loopback(), source);
+  }
+
+  /** Whatever is joined on the way, what is received is what was sent. */
+  @Contract(families = Family.TCP)
+  void joinedOrNotTheDatagramsAreTheSame(Rig rig) throws Exception {
+    var random = new Random(7);
+    var sent = new ArrayList<byte[]>();
+    for (int run = 0; run < 30; run++) {
+      int size = random.nextInt(4) == 0 ? 0 : random.nextInt(1400);
+      for (int k = random.nextInt(80); k >= 0; k--) {
+        sent.add(Bytes.random(sent.size(), size));
+      }
+      sent.add(Bytes.random(sent.size(), random.nextInt(size + 1)));
+    }
+    for (int way = 0; way < 4; way++) {
+      var inbox = new Inbox();
+      DatagramSocket receiver =
+          rig.loop()
+              .bind(
+                  rig.free(),
+                  DatagramOptions.builder()
+                      .coalescing((way & 1) != 0)
+                      .receiveBufferBytes(4 << 20)
+                      .build(),
+                  inbox);
+      DatagramSocket sender =
+          rig.loop()
+              .bind(
+                  rig.free(),
+                  DatagramOptions.builder().segmentation((way & 2) != 0).build(),
+                  new Inbox());
+      DatagramSocket other = rig.loop().bind(rig.free(), new Inbox());
+      for (int i = 0; i < sent.size(); i++) {
+        assertTrue(sender.send(sent.get(i), receiver.local()));
+        if (i % 97 == 0) {
+          sender.send(text("elsewhere"), other.local());
+        }
+        if (i % 200 == 199) {
+          int expected = i + 1;
+          rig.until("so far", () -> inbox.count() == expected);
+        }
+      }
+      rig.until("all", () -> inbox.count() == sent.size());
+      for (int i = 0; i < sent.size(); i++) {
+        assertArrayEquals(sent.get(i), inbox.datagrams.get(i), "way " + way + ", datagram " + i);
+        assertEquals(sender.local(), inbox.senders.get(i));
+      }
+      assertEquals(0, inbox.truncated);
+      receiver.abort();
+      sender.abort();
+    }
+  }
+
+  @Contract(families = Family.TCP)
+  void theJdkIsAnswered(Rig rig) throws Exception {
+    DatagramSocket server = rig.loop().bind(rig.free(), (s, d) -> d.reply(d.bytes()));
+    var address = (InetSocketAddress) Rig.address(server.local());
+    var talking =
+        rig.aside(() -> {
+          var answers = new ArrayList<Integer>();
+          try (var channel = DatagramChannel.open()) {
+            channel.connect(address);
+            channel.socket().setSoTimeout(10_000);
+            for (int length : List.of(0, 1, 1000, 65_507)) {
+              channel.write(ByteBuffer.allocate(length));
+              ByteBuffer back = ByteBuffer.allocate(70_000);
+              channel.receive(back);
+              answers.add(back.position());
+            }
+          }
+          return answers;
+        });
+    assertEquals(List.of(0, 1, 1000, 65_507), rig.await(talking));
+  }
+}
