@@ -29,6 +29,7 @@ public final class DnsMessage {
   private static final int RECURSION_DESIRED = 0x0100;
   private static final int CODE = 0xf;
 
+  private static final int HEAD = 12;
   private static final int LABEL_MAX = 63;
   private static final int NAME_MAX = 255;
   private static final int POINTER = 0xc0;
@@ -67,7 +68,7 @@ public final class DnsMessage {
    *     or more than 255 bytes altogether
    */
   public static ByteBuffer query(int id, Question question) {
-    ByteBuffer out = ByteBuffer.allocate(12 + NAME_MAX + 1 + 4);
+    ByteBuffer out = ByteBuffer.allocate(HEAD + NAME_MAX + 1 + 4);
     out.putShort((short) id).putShort((short) RECURSION_DESIRED);
     out.putShort((short) 1).putShort((short) 0).putShort((short) 0).putShort((short) 0);
     int total = 1;
@@ -100,11 +101,14 @@ public final class DnsMessage {
 
   private static Response response(ByteBuffer message, int id, Question question)
       throws ProtocolException {
+    if (message.limit() < HEAD) {
+      throw malformed("it has no whole head");
+    }
     int gotId = u16(message);
     int flags = u16(message);
     int questions = u16(message);
     int answers = u16(message);
-    message.position(12); // authority and additional records are not looked at
+    message.position(HEAD); // authority and additional records are not looked at
     if (gotId != id || (flags & RESPONSE) == 0 || (flags & OPCODE) != 0 || questions != 1) {
       throw malformed("it is no response to this query");
     }
@@ -127,8 +131,9 @@ public final class DnsMessage {
     int type = u16(message);
     int ignored = u16(message); // the class: we have asked for IN
     long ttl = Integer.toUnsignedLong(message.getInt());
-    int end = u16(message) + message.position();
-    if (end > message.limit()) {
+    int length = u16(message);
+    int end = message.position() + length;
+    if (length > message.remaining()) {
       throw malformed("a record is longer than the message");
     }
     String data = data(message, type, end);

@@ -57,8 +57,7 @@ final class JnrSelector implements Runnable, AutoCloseable {
   @Override
   public void run() {
     try (selector) {
-      while (!closed) {
-        runCommands();
+      for (runCommands(); !closed; runCommands()) {
         selector.select();
         collect();
       }

@@ -172,6 +172,9 @@ class SelectDatagrams extends Registration implements DatagramPort {
   /** Sends one datagram; false if that would block. */
   boolean sendOnce(ByteBuffer bytes, @Nullable SocketAddress to) throws IOException {
     boolean empty = !bytes.hasRemaining();
+    if (empty && to == null) {
+      throw new SocketException("the JDK sends no empty datagram while it is connected");
+    }
     int sent = to == null ? channel.write(bytes) : channel.send(bytes, to);
     return sent > 0 || empty;
   }

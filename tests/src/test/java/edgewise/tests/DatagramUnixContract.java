@@ -25,7 +25,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What AF_UNIX datagrams carry beside their bytes, and the file that they are sent to. */
 class DatagramUnixContract {
@@ -204,12 +203,12 @@ class DatagramUnixContract {
       return;
     }
     var datagrams = new DatagramRig(rig);
-    var seen = new ArrayList<@Nullable PeerCredentials>();
+    var seen = new ArrayList<PeerCredentials>();
     DatagramSocket receiver =
         datagrams.bind(
             DatagramOptions.builder().passCredentials(true).maxDescriptors(2),
             (s, d) -> {
-              seen.add(d.credentials());
+              seen.add(java.util.Objects.requireNonNull(d.credentials()));
               assertFalse(d.hasLostDescriptors());
               for (Descriptor each; (each = d.takeDescriptor()) != null; ) {
                 each.close();

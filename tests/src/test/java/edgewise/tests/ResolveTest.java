@@ -44,7 +44,7 @@ class ResolveTest {
                   "--host-record=one.test,192.0.2.1,2001:db8::1",
                   "--cname=alias.test,one.test",
                   "--mx-host=mail.test,one.test,10",
-                  "--txt-record=text.test,hello,\"two words\""));
+                  "--txt-record=text.test,hello,two words"));
       for (int i = 0; i < 20; i++) {
         command.add("--txt-record=many.test," + i + "-" + "x".repeat(100));
       }
