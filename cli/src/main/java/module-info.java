@@ -4,6 +4,7 @@ module edgewise.cli {
   requires edgewise;
   requires edgewise.http;
   requires edgewise.linux;
+  requires edgewise.service;
   requires info.picocli;
 
   opens edgewise.cli to

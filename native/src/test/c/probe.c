@@ -22,15 +22,20 @@
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <termios.h>
 
 /* asm-generic/socket.h since Linux 6.5; older headers are read too */
 #ifndef SO_PASSPIDFD
@@ -445,6 +450,115 @@ static void constants(void) {
     VALUE(SYS_GETDENTS64, SYS_getdents64);
     VALUE(SYS_OPENAT2, SYS_openat2);
     VALUE(SYS_EPOLL_PWAIT2, SYS_epoll_pwait2);
+
+    /* signal(7) */
+    CONSTANT(SIGQUIT);
+    CONSTANT(SIGUSR1);
+    CONSTANT(SIGSEGV);
+    CONSTANT(SIGUSR2);
+    CONSTANT(SIGPIPE);
+    CONSTANT(SIGALRM);
+    CONSTANT(SIGCHLD);
+    CONSTANT(SIGCONT);
+    CONSTANT(SIGSTOP);
+    CONSTANT(SIGTSTP);
+    CONSTANT(SIGURG);
+    CONSTANT(SIGWINCH);
+    CONSTANT(SIGIO);
+    CONSTANT(SIGKILL);
+
+    /* timerfd_create(2) */
+    CONSTANT(CLOCK_REALTIME);
+    CONSTANT(CLOCK_MONOTONIC);
+    CONSTANT(CLOCK_BOOTTIME);
+    CONSTANT(CLOCK_REALTIME_ALARM);
+    CONSTANT(CLOCK_BOOTTIME_ALARM);
+    CONSTANT(TFD_NONBLOCK);
+    CONSTANT(TFD_CLOEXEC);
+    CONSTANT(TFD_TIMER_ABSTIME);
+    CONSTANT(TFD_TIMER_CANCEL_ON_SET);
+
+    /* signalfd(2), pthread_sigmask(3), sigaction(2) */
+    CONSTANT(SFD_NONBLOCK);
+    CONSTANT(SFD_CLOEXEC);
+    CONSTANT(SIG_BLOCK);
+    CONSTANT(SIG_UNBLOCK);
+    CONSTANT(SIG_SETMASK);
+    CONSTANT(SI_USER);
+    CONSTANT(SI_QUEUE);
+    CONSTANT(SI_TKILL);
+
+    /* inotify(7) */
+    CONSTANT(IN_NONBLOCK);
+    CONSTANT(IN_CLOEXEC);
+    CONSTANT(IN_ACCESS);
+    CONSTANT(IN_MODIFY);
+    CONSTANT(IN_ATTRIB);
+    CONSTANT(IN_CLOSE_WRITE);
+    CONSTANT(IN_CLOSE_NOWRITE);
+    CONSTANT(IN_OPEN);
+    CONSTANT(IN_MOVED_FROM);
+    CONSTANT(IN_MOVED_TO);
+    CONSTANT(IN_CREATE);
+    CONSTANT(IN_DELETE);
+    CONSTANT(IN_DELETE_SELF);
+    CONSTANT(IN_MOVE_SELF);
+    CONSTANT(IN_UNMOUNT);
+    CONSTANT(IN_Q_OVERFLOW);
+    CONSTANT(IN_IGNORED);
+    CONSTANT(IN_ISDIR);
+    CONSTANT(IN_ONLYDIR);
+    CONSTANT(IN_DONT_FOLLOW);
+    CONSTANT(IN_EXCL_UNLINK);
+    CONSTANT(IN_MASK_CREATE);
+    CONSTANT(IN_MASK_ADD);
+    BITS32(IN_ONESHOT);
+
+    /* pidfd_open(2), waitid(2) */
+    CONSTANT(P_ALL);
+    CONSTANT(P_PID);
+    CONSTANT(P_PGID);
+    CONSTANT(P_PIDFD);
+    CONSTANT(WNOHANG);
+    CONSTANT(WSTOPPED);
+    CONSTANT(WEXITED);
+    CONSTANT(WCONTINUED);
+    CONSTANT(WNOWAIT);
+    CONSTANT(CLD_EXITED);
+    CONSTANT(CLD_KILLED);
+    CONSTANT(CLD_DUMPED);
+    CONSTANT(CLD_TRAPPED);
+    CONSTANT(CLD_STOPPED);
+    CONSTANT(CLD_CONTINUED);
+    VALUE(PIDFD_NONBLOCK, O_NONBLOCK); /* linux/pidfd.h says so, where there is one */
+
+    /* ioctl_tty(2), termios(3) */
+    CONSTANT(TIOCGWINSZ);
+    CONSTANT(TIOCSWINSZ);
+    CONSTANT(FIONREAD);
+    BITS32(TIOCGPTN);
+    BITS32(TIOCSPTLCK);
+    CONSTANT(TCSANOW);
+    CONSTANT(TCSADRAIN);
+    CONSTANT(TCSAFLUSH);
+    CONSTANT(ISIG);
+    CONSTANT(ICANON);
+    CONSTANT(ECHO);
+    CONSTANT(IEXTEN);
+
+    /* getdents64(2) */
+    CONSTANT(DT_UNKNOWN);
+    CONSTANT(DT_FIFO);
+    CONSTANT(DT_CHR);
+    CONSTANT(DT_DIR);
+    CONSTANT(DT_BLK);
+    CONSTANT(DT_REG);
+    CONSTANT(DT_LNK);
+    CONSTANT(DT_SOCK);
+
+    /* syscall(2) of processes */
+    VALUE(SYS_PIDFD_SEND_SIGNAL, SYS_pidfd_send_signal);
+    VALUE(SYS_PIDFD_OPEN, SYS_pidfd_open);
 }
 
 static void structures(void) {
@@ -540,6 +654,32 @@ static void structures(void) {
     SIZE(sock_extended_err);
     OFFSET(sock_extended_err, ee_errno);
     OFFSET(sock_extended_err, ee_origin);
+    OFFSET(dirent64, d_type);
+    SIZE(itimerspec);
+    OFFSET(itimerspec, it_interval);
+    OFFSET(itimerspec, it_value);
+    SIZE(signalfd_siginfo);
+    OFFSET(signalfd_siginfo, ssi_signo);
+    OFFSET(signalfd_siginfo, ssi_code);
+    OFFSET(signalfd_siginfo, ssi_pid);
+    OFFSET(signalfd_siginfo, ssi_uid);
+    OFFSET(signalfd_siginfo, ssi_status);
+    OFFSET(signalfd_siginfo, ssi_int);
+    OFFSET(signalfd_siginfo, ssi_ptr);
+    VALUE(sizeof_siginfo_t, sizeof(siginfo_t));
+    VALUE(offsetof_siginfo_t_si_code, offsetof(siginfo_t, si_code));
+    VALUE(offsetof_siginfo_t_si_pid, offsetof(siginfo_t, si_pid));
+    VALUE(offsetof_siginfo_t_si_status, offsetof(siginfo_t, si_status));
+    SIZE(inotify_event);
+    OFFSET(inotify_event, wd);
+    OFFSET(inotify_event, mask);
+    OFFSET(inotify_event, cookie);
+    OFFSET(inotify_event, len);
+    SIZE(termios);
+    OFFSET(termios, c_lflag);
+    SIZE(winsize);
+    OFFSET(winsize, ws_row);
+    OFFSET(winsize, ws_col);
 }
 
 int main(void) {

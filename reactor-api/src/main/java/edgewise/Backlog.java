@@ -35,7 +35,7 @@ final class Backlog {
     long position;
     long end;
 
-    /** A message: nothing is added to it, and it leaves with one call. */
+    /** A message: it leaves with one call. All of a connection are messages, or none. */
     boolean whole;
 
     /** What is passed along with the first byte, and closed then. */
@@ -129,7 +129,7 @@ final class Backlog {
   }
 
   private Piece roomAtEnd(int wanted) {
-    if (tail != null && tail.buffer != null && !tail.whole && tail.end < tail.buffer.capacity()) {
+    if (tail != null && tail.buffer != null && tail.end < tail.buffer.capacity()) {
       return tail;
     }
     var piece = new Piece(pool.take(Math.min(wanted, CHUNK)), null, 0, 0);

@@ -448,11 +448,14 @@ public final class Connection extends Channel implements AutoCloseable {
    * @param descriptors at most {@value ConnectionOptions#MAX_DESCRIPTORS}
    * @throws IllegalArgumentException if there is no byte, or there are too many descriptors; then
    *     they stay the caller's, as they do with every exception
-   * @throws UnsupportedOperationException if the backend cannot pass descriptors
+   * @throws UnsupportedOperationException if the backend cannot pass descriptors, or this is TCP
    */
   public boolean write(ByteBuffer bytes, List<Descriptor> descriptors) {
     checkWritable();
     loop.checkFeature(Backend.Feature.DESCRIPTORS, "passing descriptors");
+    if (!socket.passesDescriptors()) {
+      throw new UnsupportedOperationException("descriptors are passed over AF_UNIX, not over TCP");
+    }
     if (!bytes.hasRemaining()) {
       throw new IllegalArgumentException("descriptors travel with at least one byte");
     }

@@ -199,10 +199,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       throws IOException {
     checkUsable();
     check(how);
-    checkFamily(!(endpoint instanceof Endpoint.Inet), how.connections());
-    if (how.peerFilter() != null && endpoint instanceof Endpoint.Inet) {
-      throw new IllegalArgumentException("a peerFilter takes AF_UNIX, not " + endpoint);
-    }
+    Requirements.check(endpoint, how);
     return listen(poller.listen(endpoint, how), how, acceptor, nextLoop);
   }
 
@@ -259,7 +256,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       throws IOException {
     checkUsable();
     check(how);
-    checkFamily(!(remote instanceof Endpoint.Inet), how);
+    Requirements.check(remote, how);
     return Connection.connecting(this, poller.connect(remote, how), how, handler);
   }
 
@@ -290,43 +287,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     checkUsable();
     checkFeature(Backend.Feature.DESCRIPTORS, "a pair of sockets");
     return poller.socketPair(type);
-  }
-
-  private void check(ListenOptions how) {
-    triggerOr(how.trigger());
-    check(how.connections());
-    if (how.peerFilter() != null) {
-      checkFeature(Backend.Feature.PEER_CREDENTIALS, "a peerFilter");
-    }
-  }
-
-  private void check(ConnectionOptions how) {
-    triggerOr(how.trigger());
-    if (how.type() == SocketType.SEQPACKET) {
-      checkFeature(Backend.Feature.SEQPACKET, "SEQPACKET");
-    }
-    if (how.maxDescriptors() > 0) {
-      checkFeature(Backend.Feature.DESCRIPTORS, "receiving descriptors");
-    }
-    if (how.passCredentials()) {
-      checkFeature(Backend.Feature.PEER_CREDENTIALS, "passCredentials");
-    }
-  }
-
-  private static void checkFamily(boolean unix, ConnectionOptions how) {
-    if (!unix && how.type() == SocketType.SEQPACKET) {
-      throw new IllegalArgumentException("SEQPACKET takes an AF_UNIX address");
-    }
-    if (!unix && (how.maxDescriptors() > 0 || how.passCredentials())) {
-      throw new IllegalArgumentException(
-          "maxDescriptors and passCredentials take an AF_UNIX address");
-    }
-  }
-
-  void checkFeature(Backend.Feature feature, String name) {
-    if (!backend.has(feature)) {
-      throw backend.lacks(name);
-    }
   }
 
   /** Binds a datagram socket; see {@link #bind(Endpoint, DatagramOptions, DatagramHandler)}. */
@@ -375,11 +335,8 @@ public final class EventLoop implements Executor, AutoCloseable {
       throws IOException {
     checkUsable();
     check(how);
-    Endpoint known = local != null ? local : remote;
-    if (known instanceof Endpoint.Inet && (how.maxDescriptors() > 0 || how.passCredentials())) {
-      throw new IllegalArgumentException(
-          "maxDescriptors and passCredentials take an AF_UNIX address");
-    }
+    Requirements.check(local, how);
+    Requirements.check(remote, how);
     return opened(poller.openDatagrams(local, remote, how), how, handler);
   }
 
@@ -396,16 +353,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
     check(how);
     return opened(poller.adoptDatagrams(socket, how), how, handler);
-  }
-
-  private void check(DatagramOptions how) {
-    triggerOr(how.trigger());
-    if (how.maxDescriptors() > 0) {
-      checkFeature(Backend.Feature.DESCRIPTORS, "receiving descriptors");
-    }
-    if (how.passCredentials()) {
-      checkFeature(Backend.Feature.PEER_CREDENTIALS, "passCredentials");
-    }
   }
 
   private DatagramSocket opened(DatagramPort port, DatagramOptions how, DatagramHandler handler)
@@ -589,6 +536,26 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   void requeue(Channel channel) {
     ready.add(channel);
+  }
+
+  private void check(ListenOptions how) {
+    triggerOr(how.trigger());
+    triggerOr(how.connections().trigger());
+    Requirements.check(backend, how);
+  }
+
+  private void check(ConnectionOptions how) {
+    triggerOr(how.trigger());
+    Requirements.check(backend, how);
+  }
+
+  private void check(DatagramOptions how) {
+    triggerOr(how.trigger());
+    Requirements.check(backend, how);
+  }
+
+  void checkFeature(Backend.Feature feature, String name) {
+    Requirements.check(backend, feature, name);
   }
 
   Trigger triggerOr(@Nullable Trigger asked) {

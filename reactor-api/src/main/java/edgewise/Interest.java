@@ -4,6 +4,10 @@ import edgewise.spi.Readiness;
 
 /** What a watched descriptor is watched for. */
 public enum Interest {
+  /**
+   * Nothing at all: an error or a hang-up is told once at most, also under {@link Trigger#LEVEL}.
+   */
+  NOTHING(0),
   /** Nothing but errors and hang-ups. */
   NONE(Readiness.ERROR),
   /** Bytes, or the end of the stream. */

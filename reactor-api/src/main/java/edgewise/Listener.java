@@ -194,6 +194,11 @@ public final class Listener extends Channel implements AutoCloseable {
     loop.requeue(this);
   }
 
+  /** The loop that it belongs to. Any thread. */
+  public EventLoop loop() {
+    return loop;
+  }
+
   /** The address it is bound to, with the real port. */
   public Endpoint endpoint() {
     return socket.local();

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Watch extends Channel implements AutoCloseable {
   private final Consumer<Watch> handler;
   private final WatchedDescriptor descriptor;
+  private @Nullable Runnable onClose;
   private int readiness;
   private boolean closed;
 
@@ -29,7 +30,9 @@ public final class Watch extends Channel implements AutoCloseable {
   @Override
   void onReady(int ready) {
     readiness = ready;
-    turn();
+    if (!queued) {
+      turn();
+    }
   }
 
   @Override
@@ -79,6 +82,33 @@ public final class Watch extends Channel implements AutoCloseable {
     descriptor.interest(interest.bits);
   }
 
+  /**
+   * Has the handler called again without a new event, after all others have had their turn: for one
+   * that has not drained the descriptor, so as not to starve them. It is called once, however often
+   * this is asked for, and should an event come meanwhile.
+   */
+  public void again() {
+    loop.checkThread();
+    if (!closed) {
+      loop.requeue(this);
+    }
+  }
+
+  /**
+   * Runs the action once, on the loop, when the watch ends: by {@link #close}, by an exception of
+   * the handler, or with the loop. No event is reported after it, so this is the place to close a
+   * descriptor that belongs to the watch.
+   *
+   * @throws IllegalStateException if the watch is closed, or has such an action
+   */
+  public void onClose(Runnable action) {
+    loop.checkThread();
+    if (closed || onClose != null) {
+      throw new IllegalStateException(closed ? "the watch is closed" : "set before");
+    }
+    onClose = action;
+  }
+
   /** The loop that it belongs to. */
   public EventLoop loop() {
     return loop;
@@ -92,6 +122,7 @@ public final class Watch extends Channel implements AutoCloseable {
       closed = true;
       descriptor.close();
       loop.closed(this);
+      loop.run(onClose);
     }
   }
 

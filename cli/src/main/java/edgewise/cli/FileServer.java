@@ -1,6 +1,5 @@
 package edgewise.cli;
 
-import edgewise.Endpoint;
 import edgewise.LoopOptions;
 import edgewise.Reactor;
 import edgewise.Trigger;
@@ -10,7 +9,6 @@ import edgewise.http.FileHandler;
 import edgewise.http.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -19,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -41,6 +40,7 @@ import picocli.CommandLine.Spec;
           [::1]:8080          TCP over IPv6
           unix:/run/app.sock  a unix socket file, removed on exit
           unix:@name          an abstract unix name (Linux)
+          fd:NAME, fd:3       a socket that the service manager, or --take-over, has passed
 
         Ctrl-C or SIGTERM finishes what is in hand and ends with exit code 0; a second
         Ctrl-C ends at once. Exit code 2: the command, or something on the machine,
@@ -68,7 +68,7 @@ final class FileServer {
       converter = ListenAddress.class,
       description =
           "Where to listen; may be repeated. Port 0 takes a free one. Default: 127.0.0.1:8080")
-  private @Nullable List<Endpoint> addresses;
+  private List<Asked> addresses = List.of();
 
   @Option(
       names = "--backend",
@@ -86,8 +86,9 @@ final class FileServer {
   @Option(
       names = "--loops",
       paramLabel = "N",
-      description = "Event loops, a thread each; default: one per processor.")
-  private int loops = Runtime.getRuntime().availableProcessors();
+      description =
+          "Event loops, a thread each; default: one per processor, divided by the workers.")
+  private @Nullable Integer loops;
 
   @Option(
       names = "--gzip",
@@ -113,37 +114,60 @@ final class FileServer {
       description = "Append a line for each response to FILE, or print it on stdout.")
   private @Nullable String accessLog;
 
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  @Mixin
+  private SocketFileFlags socketFiles;
+
+  @SuppressWarnings("NullAway.Init") // set by picocli
+  @Mixin
+  private ServiceOptions service;
+
   /**
-   * Serves until a signal ends the process; returns only if that fails.
+   * Serves until a signal ends the process; returns only if that fails, or a successor has taken
+   * over.
    *
    * @param routes adds what the command answers besides the files
    * @return the exit code
    */
   int run(Consumer<HttpServer.Builder> routes) {
     PrintWriter err = spec.commandLine().getErr();
-    checkLoops();
+    int count = loops == null ? service.defaultLoops() : loops;
+    checkLoops(count);
     checkDirectory();
     BackendChoice choice = BackendChoice.of(backend, trigger);
-    if (choice.insteadOf() != null) {
+    if (choice.insteadOf() != null && !service.isWorker()) {
       Main.printLine(err, choice.insteadOf());
     }
-    List<Endpoint> endpoints = addresses == null ? List.of(Endpoint.loopback(8080)) : addresses;
-    endpoints.forEach(endpoint -> ListenAddress.check(endpoint, choice.backend()));
-    var failure = new CompletableFuture<Throwable>();
+    List<Asked> asked = service.isWorker() ? List.of() : addresses;
+    service.check(choice.backend(), asked);
+    for (Asked address : asked) {
+      if (address.endpoint() != null) {
+        ListenAddress.check(address.endpoint(), choice.backend());
+      }
+    }
     Consumer<FileHandler.Builder> files = ServedFiles.of(precompressed, cacheRules);
-    AccessLog log = openLog();
-    Reactor reactor = openReactor(choice, failure);
-    HttpServer server = start(reactor, endpoints, log, files, routes);
-    StopOnSignal stop = StopOnSignal.install(server, reactor, log, err);
-    print(server, reactor);
-    return stop.await(failure);
+    var failure = new CompletableFuture<Throwable>();
+    Reactor reactor = openReactor(service.isMaster() ? 1 : count, choice, failure);
+    try (var sockets = ListenSockets.open(reactor.loops().getFirst(), service.predecessor())) {
+      List<ListenSockets.Chosen> chosen = sockets.choose(asked, err);
+      PrintWriter out = spec.commandLine().getOut();
+      var start = new Start(reactor, service, sockets, out, err, failure);
+      if (service.isMaster()) {
+        return start.serveByWorkers(chosen, socketFiles.listening(), count);
+      }
+      AccessLog log = openLog();
+      return start.serve(builder(reactor, log, files, routes), chosen, log);
+    } catch (CommandFailure e) {
+      reactor.close();
+      throw e;
+    }
   }
 
-  private void checkLoops() {
-    if (loops < 1 || loops > MAX_LOOPS) {
+  private static void checkLoops(int count) {
+    if (count < 1 || count > MAX_LOOPS) {
       throw CommandFailure.ofUser(
           "--loops "
-              + loops
+              + count
               + " is not between 1 and "
               + MAX_LOOPS
               + "; leave it out for one per processor");
@@ -175,7 +199,8 @@ final class FileServer {
     }
   }
 
-  private Reactor openReactor(BackendChoice choice, CompletableFuture<Throwable> failure) {
+  private static Reactor openReactor(
+      int count, BackendChoice choice, CompletableFuture<Throwable> failure) {
     var options =
         LoopOptions.builder()
             .backend(choice.backend().name())
@@ -183,21 +208,23 @@ final class FileServer {
             .observer((loop, cause) -> failure.complete(cause))
             .build();
     try {
-      return Reactor.open(loops, options);
+      return Reactor.open(count, options);
     } catch (IOException | UnsupportedOperationException e) {
       throw CommandFailure.ofUser(
           "cannot open %d loops on the %s backend: %s; 'edgewise doctor' tells what works here"
-              .formatted(loops, choice.backend().name(), e.getMessage()));
+              .formatted(count, choice.backend().name(), e.getMessage()));
     }
   }
 
-  private HttpServer start(
+  private HttpServer.Builder builder(
       Reactor reactor,
-      List<Endpoint> endpoints,
       @Nullable AccessLog log,
       Consumer<FileHandler.Builder> files,
       Consumer<HttpServer.Builder> routes) {
-    var builder = HttpServer.builder().reactor(reactor).files("/", directory, files);
+    var builder = HttpServer.builder()
+            .reactor(reactor)
+            .listenOptions(socketFiles.listening())
+            .files("/", directory, files);
     routes.accept(builder);
     if (gzip) {
       builder.filter(Compression.gzip());
@@ -205,34 +232,6 @@ final class FileServer {
     if (log != null) {
       builder.accessLog(log);
     }
-    try {
-      endpoints.forEach(builder::listen);
-      return builder.start();
-    } catch (CommandFailure e) {
-      reactor.close();
-      throw e;
-    } catch (SocketException | UnsupportedOperationException e) {
-      reactor.close();
-      throw CommandFailure.ofUser("cannot listen, try another --listen ADDRESS: " + e.getMessage());
-    } catch (IOException e) {
-      reactor.close();
-      throw CommandFailure.ofUser("cannot serve '" + directory + "': " + e.getMessage());
-    }
-  }
-
-  /** What runs, asked of what runs. */
-  private void print(HttpServer server, Reactor reactor) {
-    PrintWriter out = spec.commandLine().getOut();
-    for (Endpoint endpoint : server.endpoints()) {
-      out.println(PrintedAddress.of(endpoint));
-    }
-    int count = reactor.loops().size();
-    out.printf(
-        "%s backend, %s-triggered, %d %s%n",
-        reactor.backend().name(),
-        BackendChoice.name(reactor.loops().getFirst().trigger()),
-        count,
-        count == 1 ? "loop" : "loops");
-    out.flush();
+    return builder;
   }
 }

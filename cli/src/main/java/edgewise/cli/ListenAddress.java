@@ -8,11 +8,15 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads an ADDRESS of the command line, and looks at what can be known before binding it. */
-final class ListenAddress implements ITypeConverter<Endpoint> {
+final class ListenAddress implements ITypeConverter<Asked> {
+  private static final String PASSED = "fd:";
+
   @Override
-  public Endpoint convert(String text) {
+  public Asked convert(String text) {
     try {
-      return Endpoint.parse(text);
+      return text.startsWith(PASSED) && text.length() > PASSED.length()
+          ? new Asked(text.substring(PASSED.length()), null)
+          : Asked.of(Endpoint.parse(text));
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }

@@ -1,17 +1,11 @@
 package edgewise.cli;
 
-import edgewise.EventLoop;
-import edgewise.Reactor;
-import edgewise.http.AccessLog;
-import edgewise.http.HttpServer;
 import edgewise.linux.Linux;
 import edgewise.linux.Signal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ExitCode;
 
 /**
@@ -21,9 +15,9 @@ import picocli.CommandLine.ExitCode;
  *             signal: the JVM runs the hook          all connections have ended
  *   serving ---------------------------------> stopping ----------------------> halt(0)
  *      |                                          |
- *      | a loop failed                            | a second SIGINT or SIGTERM
+ *      | a loop failed, or it was taken over      | a second SIGINT or SIGTERM
  *      v                                          v
- *   exit code 1                                killed by the kernel, 130 or 143 to a shell
+ *   exit code 1, or 0                          killed by the kernel, 130 or 143 to a shell
  * </pre>
  *
  * <p>Why it is done like this: at a signal the JVM runs its shutdown hooks and then exits with 128
@@ -35,7 +29,7 @@ import picocli.CommandLine.ExitCode;
  */
 final class StopOnSignal {
   /** As LoopOptions.stopTimeout: what is in hand gets this long. */
-  private static final Duration GRACE = Duration.ofSeconds(10);
+  static final Duration GRACE = Duration.ofSeconds(10);
 
   /** After this the user is told what is being waited for. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -43,53 +37,50 @@ final class StopOnSignal {
   /** The hooks of others get this long after ours is done. */
   private static final Duration OTHERS = Duration.ofSeconds(5);
 
-  private final HttpServer server;
-  private final Reactor reactor;
-  private final @Nullable AccessLog log;
+  private final Running running;
   private final PrintWriter err;
   private final Thread hook = new Thread(this::stopAndHalt, "edgewise-stop");
   private final Set<Thread> known;
 
-  private StopOnSignal(
-      HttpServer server, Reactor reactor, @Nullable AccessLog log, PrintWriter err) {
-    this.server = server;
-    this.reactor = reactor;
-    this.log = log;
+  private StopOnSignal(Running running, PrintWriter err) {
+    this.running = running;
     this.err = err;
     known = Set.copyOf(Thread.getAllStackTraces().keySet());
   }
 
-  /** From now on a signal stops the server. */
-  static StopOnSignal install(
-      HttpServer server, Reactor reactor, @Nullable AccessLog log, PrintWriter err) {
-    var stop = new StopOnSignal(server, reactor, log, err);
+  /** From now on a signal stops it. */
+  static StopOnSignal install(Running running, PrintWriter err) {
+    var stop = new StopOnSignal(running, err);
     Runtime.getRuntime().addShutdownHook(stop.hook);
     return stop;
   }
 
+  /** A signal does nothing any more; harmless once one has come. */
+  void uninstall() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException stopping) {
+      Main.printLine(err, "stopping already"); // the hook is at work, and its exit code counts
+    }
+  }
+
   /**
-   * Waits until a loop has failed; a signal ends the process instead.
+   * Waits until it has ended by itself; a signal ends the process instead.
    *
    * @return the exit code
    */
-  int await(CompletableFuture<Throwable> failure) {
-    Throwable cause = failure.join();
+  int await() {
+    Running.Outcome outcome = running.outcome().join();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException stopping) {
       return ExitCode.SOFTWARE; // the hook is at work, and its exit code counts
     }
-    Main.printLine(err, "a loop failed, so the server has ended: " + cause);
-    reactor.close();
-    closeLog();
-    return ExitCode.SOFTWARE;
-  }
-
-  /** Its last lines are written then; {@link Runtime#halt} would lose them. */
-  private void closeLog() {
-    if (log != null) {
-      log.close();
+    if (outcome.trouble() != null) {
+      Main.printLine(err, outcome.trouble());
     }
+    running.close();
+    return outcome.exitCode();
   }
 
   /** The hook. */
@@ -108,11 +99,9 @@ final class StopOnSignal {
   }
 
   private void stop() throws IOException, InterruptedException {
-    server.stop(GRACE);
+    running.stop(GRACE);
     Thread.ofPlatform().daemon().name("edgewise-stopping").start(this::whileStopping);
-    server.awaitStop();
-    reactor.close();
-    closeLog();
+    running.awaitEnd();
   }
 
   /**
@@ -129,12 +118,12 @@ final class StopOnSignal {
     } catch (InterruptedException e) {
       return; // nobody does this, and there would be nothing to tell
     }
-    int inHand = reactor.loops().stream().mapToInt(EventLoop::connections).sum();
-    if (inHand > 0) {
+    String inHand = running.inHand();
+    if (inHand != null) {
       Main.printLine(
           err,
-          "finishing %d %s, for up to %d seconds; Ctrl-C again ends it at once"
-              .formatted(inHand, inHand == 1 ? "connection" : "connections", GRACE.toSeconds()));
+          "finishing %s, for up to %d seconds; Ctrl-C again ends it at once"
+              .formatted(inHand, GRACE.toSeconds()));
     }
   }
 

@@ -9,6 +9,9 @@
  *   <li>{@code Serve} serves a directory; {@code ListenAddress} reads its addresses and {@code
  *       PrintedAddress} prints them; {@code BackendChoice} finds its backend; {@code StopOnSignal}
  *       ends it.
+ *   <li>{@code ListenSockets} has the sockets that other processes pass, {@code Start} makes of
+ *       sockets what runs, a {@code RunningServer} or {@code RunningWorkers}, and {@code Service}
+ *       relieves a predecessor, waits for a successor and talks to the service manager.
  *   <li>{@code Doctor} prints what works on this machine, one {@code Finding} a line, from {@code
  *       MachineFindings}, {@code BackendFindings}, {@code LimitFindings} and {@code
  *       FeatureFindings}.

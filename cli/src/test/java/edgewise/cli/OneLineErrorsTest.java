@@ -126,7 +126,7 @@ class OneLineErrorsTest {
   @Test
   void aSocketPathThatTheKernelWouldCutOff() {
     String path = scratch + "/" + "x".repeat(108);
-    assertOneLine("a socket path has 1 to 107 bytes", serve("--listen", "unix:" + path));
+    assertOneLine("a socket path has 1 to 108 bytes", serve("--listen", "unix:" + path));
   }
 
   @Test

@@ -590,7 +590,7 @@ final class Exchange {
     HttpConnection on = connection();
     writer.produce();
     if (reply == Reply.STREAMING && on.isStopping()) {
-      stop();
+      drain();
     }
   }
 
@@ -639,6 +639,11 @@ final class Exchange {
   /** The server is to stop: what streams should come to an end. */
   void stop() {
     persistent = false;
+    drain();
+  }
+
+  /** The same where the connection may go on: what the client was told still holds. */
+  void drain() {
     if (writer != null) {
       writer.stop();
     }

@@ -5,8 +5,11 @@ import edgewise.Connection;
 import edgewise.Endpoint;
 import edgewise.EventLoop;
 import edgewise.Handler;
+import edgewise.PeerCredentials;
+import edgewise.spi.Backend;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  *                                                                     |
  *    ENDING <-- last response written, request refused, or stopped ---'
  * </pre>
+ *
+ * <p>While the server drains nothing closes in the middle of the keep-alive of a client: the next
+ * response says that it is the last one.
  *
  * <p>Requests that came together are answered in one go, and leave with one send. While an {@link
  * Exchange} is under way the next request is not looked at: it stays in one buffer, and what
@@ -64,11 +70,17 @@ final class HttpConnection implements Handler {
   /** The client has sent more than was looked at in this call. */
   private boolean octetsWait;
 
+  /** The same, of the last call that brought octets: they wait behind the exchange in hand. */
+  private boolean octetsBehind;
+
   /** No request after the present one is answered. */
   private boolean stopping;
 
   /** The server is to stop. */
   private boolean stopped;
+
+  /** What {@link #onData} is looking at. */
+  private @Nullable ByteBuffer input;
 
   /** The client has ended its side. */
   private boolean ended;
@@ -81,11 +93,15 @@ final class HttpConnection implements Handler {
 
   private @Nullable Exchange exchange;
 
+  /** Who has the connection after an upgrade. */
+  private @Nullable Upgraded upgraded;
+
   /** The address that this connection is counted for. */
   private @Nullable InetAddress client;
 
   private @Nullable Endpoint remote;
   private @Nullable Endpoint local;
+  private @Nullable PeerCredentials peerCredentials;
   private @Nullable String remoteName;
 
   // The loop's list.
@@ -123,10 +139,14 @@ final class HttpConnection implements Handler {
   }
 
   private void leave() {
+    leaveClient();
+    shared.closed(this);
+  }
+
+  private void leaveClient() {
     deadline.cancel();
     shared.clients.leave(client);
     client = null;
-    shared.closed(this);
   }
 
   // --- between two waits
@@ -180,13 +200,16 @@ final class HttpConnection implements Handler {
   @Override
   public void onData(Connection self, ByteBuffer in) {
     enter();
+    input = in;
     boolean more = true;
     while (more) {
       more = step(in);
     }
+    input = null;
     if (phase == Phase.EXCHANGE) {
       exchange().keepShown();
       octetsWait = in.hasRemaining();
+      octetsBehind = octetsWait;
     } else if (phase == Phase.ENDING) {
       in.position(in.limit());
     }
@@ -285,12 +308,19 @@ final class HttpConnection implements Handler {
   }
 
   boolean mayPersist() {
-    return !stopping && requests < shared.limits.maxRequestsPerConnection();
+    return !stopping
+        && requests < shared.limits.maxRequestsPerConnection()
+        && (!shared.isDraining() || hasOctetsBehind());
+  }
+
+  /** Whether the next request has begun to come: a client that pipelines wants its answer. */
+  private boolean hasOctetsBehind() {
+    return input != null ? input.hasRemaining() : octetsBehind;
   }
 
   /** The server is to stop: what streams should end. */
   boolean isStopping() {
-    return stopped;
+    return stopped || shared.isDraining();
   }
 
   /** The source has ended its body. */
@@ -342,22 +372,27 @@ final class HttpConnection implements Handler {
     writeHead(response, false, Persistence.KEPT);
     endExchange("upgraded", null);
     phase = Phase.UPGRADED;
-    leave();
+    leaveClient();
     try {
-      Handler handler = following.accept(connection);
+      var handler = new Upgraded(following.accept(connection), () -> shared.closed(this));
+      upgraded = handler;
       connection.handler(handler);
       connection.resume();
       handler.onOpen(connection);
       if (ended) {
         handler.onEnd(connection);
       }
-      if (stopped) {
+      if (isStopping()) {
         handler.onStop(connection);
       }
     } catch (Throwable t) {
-      shared.log.error("the handler of an upgraded connection failed", t);
-      connection.abort();
+      upgradeFailed(t);
     }
+  }
+
+  private void upgradeFailed(Throwable t) {
+    shared.log.error("the handler of an upgraded connection failed", t);
+    connection.abort();
   }
 
   /** Answers with an error. Where the next request would begin is not known, so there is none. */
@@ -377,8 +412,11 @@ final class HttpConnection implements Handler {
 
   void cacheAddresses() {
     try {
-      remote();
       local();
+      if (!(remote() instanceof Endpoint.Inet)
+          && loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
+        peerCredentials();
+      }
     } catch (IOException e) {
       shared.log.debug("a client is gone", e); // its addresses are not known any more
     }
@@ -389,6 +427,19 @@ final class HttpConnection implements Handler {
       remote = connection.remote();
     }
     return remote;
+  }
+
+  PeerCredentials peerCredentials() throws IOException {
+    if (peerCredentials == null) {
+      if (!loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
+        throw loop().backend().lacks("peer credentials");
+      }
+      if (remote() instanceof Endpoint.Inet) {
+        throw new SocketException("a client over TCP has no credentials; AF_UNIX has them");
+      }
+      peerCredentials = connection.peerCredentials();
+    }
+    return peerCredentials;
   }
 
   /** For the access log: the address without its port; {@code unix:} for a unix socket. */
@@ -470,6 +521,10 @@ final class HttpConnection implements Handler {
   void stop() {
     stopping = true;
     stopped = true;
+    if (upgraded != null) {
+      stopUpgraded(upgraded);
+      return;
+    }
     enter();
     if (phase == Phase.IDLE) {
       connection.close();
@@ -479,6 +534,45 @@ final class HttpConnection implements Handler {
       exchange().stop();
     }
     settle();
+  }
+
+  /** It belongs to another handler, which knows best how to end it. */
+  private void stopUpgraded(Upgraded by) {
+    if (!connection.isOpen()) {
+      shared.closed(this); // nobody has told: the handler has put another in its place
+      return;
+    }
+    try {
+      by.onStop(connection);
+    } catch (Throwable t) {
+      upgradeFailed(t);
+    }
+  }
+
+  /**
+   * The server drains. A request may be on its way, so nothing closes but what streams without an
+   * end, and what was upgraded.
+   */
+  void drain() {
+    if (upgraded != null) {
+      stopUpgraded(upgraded);
+    } else if (phase == Phase.EXCHANGE) {
+      enter();
+      exchange().drain();
+      settle();
+    }
+  }
+
+  /** There was time enough: an idle client is told the end, any other is cut off. */
+  void endDrain() {
+    stopping = true;
+    if (phase == Phase.IDLE && connection.queuedBytes() == 0) {
+      enter();
+      phase = Phase.ENDING;
+      settle();
+    } else if (phase != Phase.ENDING) {
+      connection.abort();
+    }
   }
 
   void abort() {

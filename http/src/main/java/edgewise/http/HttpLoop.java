@@ -4,6 +4,7 @@ import edgewise.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,7 @@ final class HttpLoop {
   private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
   private @Nullable HttpConnection first;
   private @Nullable Runnable whenEmpty;
+  private boolean draining;
 
   HttpLoop(EventLoop loop, HttpProtocol protocol) {
     this.loop = loop;
@@ -111,21 +113,38 @@ final class HttpLoop {
   /** Asks all connections to end, and tells when the last has. */
   void stop(Runnable empty) {
     whenEmpty = empty;
-    HttpConnection connection = first;
-    while (connection != null) {
-      HttpConnection after = connection.next;
-      connection.stop();
-      connection = after;
-    }
+    each(HttpConnection::stop);
     tellIfEmpty();
+  }
+
+  /** Lets each connection end with its next response, and tells when the last has. */
+  void drain(Runnable empty) {
+    draining = true;
+    whenEmpty = empty;
+    each(HttpConnection::drain);
+    tellIfEmpty();
+  }
+
+  /** Whether a response is to be the last of its connection. */
+  boolean isDraining() {
+    return draining;
+  }
+
+  /** The time for draining is over. */
+  void endDrain() {
+    each(HttpConnection::endDrain);
   }
 
   /** Closes all connections now. */
   void abort() {
+    each(HttpConnection::abort);
+  }
+
+  private void each(Consumer<HttpConnection> action) {
     HttpConnection connection = first;
     while (connection != null) {
       HttpConnection after = connection.next;
-      connection.abort();
+      action.accept(connection);
       connection = after;
     }
   }

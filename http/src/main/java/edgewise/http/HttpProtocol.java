@@ -39,6 +39,11 @@ final class HttpProtocol implements Acceptor {
     return new HttpConnection(connection, shared);
   }
 
+  /** What a loop's connections share, or null if it has had none so far. */
+  @Nullable HttpLoop on(EventLoop loop) {
+    return loops.get(loop);
+  }
+
   /** The loops that have had connections so far. */
   Collection<HttpLoop> loops() {
     return loops.values();

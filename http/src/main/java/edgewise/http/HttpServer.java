@@ -3,6 +3,7 @@ package edgewise.http;
 import edgewise.ConnectionOptions;
 import edgewise.Descriptor;
 import edgewise.Endpoint;
+import edgewise.EventLoop;
 import edgewise.FileRoot;
 import edgewise.ListenOptions;
 import edgewise.Reactor;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class HttpServer implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
   private static final long STOP_MARGIN_MILLIS = 500;
+  private static final long LOOP_PATIENCE_MILLIS = 1000;
 
   private final Reactor reactor;
   private final boolean ownsReactor;
@@ -40,7 +43,11 @@ public final class HttpServer implements AutoCloseable {
   private final List<Reactor.Listening> listenings = new ArrayList<>();
   private final List<FileRoot> roots = new ArrayList<>();
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private boolean draining;
   private boolean stopping;
+
+  /** Counts the loops that still have connections, once the server drains or stops. */
+  private @Nullable CountDownLatch left;
 
   private HttpServer(Reactor reactor, boolean ownsReactor, HttpProtocol protocol) {
     this.reactor = reactor;
@@ -86,34 +93,91 @@ public final class HttpServer implements AutoCloseable {
     if (ownsReactor) {
       reactor.stop(atMost);
     } else {
-      stopConnections(atMost);
+      var _ = endConnections(atMost, HttpLoop::stop, HttpLoop::abort, Duration.ZERO);
     }
   }
 
-  /** The loops are somebody else's, so only the connections end. */
-  private void stopConnections(Duration atMost) {
-    var loops = List.copyOf(protocol.loops());
-    var left = new CountDownLatch(loops.size());
-    for (HttpLoop shared : loops) {
+  /**
+   * Begins to stop without closing on anybody, as a server does whose successor listens already:
+   * nothing is accepted any more, and every client is told by its next response that it is the
+   * connection's last ({@code Connection: close}, RFC 9112 section 9.6). A client that pipelines
+   * gets answers to all that has come. Endless streams are asked to end, and so are connections
+   * that were upgraded. At the deadline idle connections close, and who else is still there is cut
+   * off. {@link #stop} may follow. Returns when listening has ended, and all loops know, but for
+   * those that a handler keeps busy for more than a second.
+   */
+  public void drain(Duration atMost) {
+    synchronized (this) {
+      if (draining || stopping) {
+        return;
+      }
+      draining = true;
+    }
+    listenings.forEach(Reactor.Listening::close);
+    Duration lingering = protocol.limits.lingerTimeout();
+    CountDownLatch begun = endConnections(atMost, HttpLoop::drain, HttpLoop::endDrain, lingering);
+    try {
+      var _ = begun.await(LOOP_PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // the loops begin all the same
+    }
+  }
+
+  /**
+   * Ends the connections, and not the loops, which may be somebody else's. A connection that was
+   * accepted on another loop than its own has come to its own before this task does: tasks run in
+   * the order of hand-over, and listening has ended.
+   *
+   * @return counts the loops that have not begun yet
+   */
+  private CountDownLatch endConnections(
+      Duration atMost,
+      BiConsumer<HttpLoop, Runnable> begin,
+      Consumer<HttpLoop> atDeadline,
+      Duration after) {
+    List<EventLoop> loops = reactor.loops();
+    var latch = new CountDownLatch(loops.size());
+    var begun = new CountDownLatch(loops.size());
+    synchronized (this) {
+      left = latch;
+    }
+    for (EventLoop loop : loops) {
       try {
-        shared.loop.execute(() -> {
-          shared.stop(left::countDown);
-          shared.loop.schedule(atMost, shared::abort);
+        loop.execute(() -> {
+          HttpLoop shared = protocol.on(loop);
+          if (shared == null) {
+            latch.countDown();
+          } else {
+            begin.accept(shared, latch::countDown);
+            loop.schedule(atMost, () -> atDeadline.accept(shared));
+          }
+          begun.countDown();
         });
       } catch (RejectedExecutionException e) {
-        left.countDown(); // the loop has ended, and its connections with it
+        latch.countDown(); // the loop has ended, and its connections with it
+        begun.countDown();
       }
     }
-    Thread.ofVirtual()
-        .start(() -> {
-          try {
-            // A loop that ends on its own does not say so.
-            left.await(atMost.toMillis() + STOP_MARGIN_MILLIS, TimeUnit.MILLISECONDS);
-          } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-          }
-          stopped.countDown();
-        });
+    long millis = atMost.plus(after).toMillis() + STOP_MARGIN_MILLIS;
+    Thread.ofVirtual().start(() -> awaitConnections(latch, millis));
+    return begun;
+  }
+
+  private void awaitConnections(CountDownLatch latch, long millis) {
+    try {
+      var _ = latch.await(millis, TimeUnit.MILLISECONDS); // a loop that fails does not say so
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    synchronized (this) {
+      if (!latch.equals(left)) {
+        return; // to stop has followed, and has a deadline of its own
+      }
+    }
+    if (ownsReactor) {
+      reactor.stop(CLOSE_TIMEOUT);
+    }
+    stopped.countDown();
   }
 
   /**

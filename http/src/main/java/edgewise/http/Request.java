@@ -2,6 +2,7 @@ package edgewise.http;
 
 import edgewise.Endpoint;
 import edgewise.EventLoop;
+import edgewise.PeerCredentials;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -354,6 +355,16 @@ public final class Request {
   /** The address that the client has connected to, from any thread. */
   public Endpoint local() throws IOException {
     return connection().local();
+  }
+
+  /**
+   * Who the client is, over AF_UNIX, from any thread; SO_PEERCRED, unix(7).
+   *
+   * @throws UnsupportedOperationException if the backend cannot tell
+   * @throws IOException if it came over TCP
+   */
+  public PeerCredentials peerCredentials() throws IOException {
+    return connection().peerCredentials();
   }
 
   /** The loop of the connection. */

@@ -24,6 +24,8 @@ public enum Abi {
 
   // Numbers for syscall(2), of calls that a C library may have no function for. From 424 on, a call
   // has one number on every architecture.
+  static final long SYS_PIDFD_SEND_SIGNAL = 424;
+  static final long SYS_PIDFD_OPEN = 434;
   static final long SYS_OPENAT2 = 437;
   static final long SYS_EPOLL_PWAIT2 = 441;
 

@@ -27,6 +27,16 @@ public final class Dirents {
   /** A record with the longest name, NAME_MAX of limits.h: less room can be EINVAL. */
   public static final int LONGEST_RECORD = 280;
 
+  // d_type
+  public static final int DT_UNKNOWN = 0;
+  public static final int DT_FIFO = 1;
+  public static final int DT_CHR = 2;
+  public static final int DT_DIR = 4;
+  public static final int DT_BLK = 6;
+  public static final int DT_REG = 8;
+  public static final int DT_LNK = 10;
+  public static final int DT_SOCK = 12;
+
   private final MemorySegment segment;
   private int end;
   private int record;
@@ -64,6 +74,13 @@ public final class Dirents {
     record = next;
     next += Short.toUnsignedInt(segment.get(JAVA_SHORT, record + Struct.Dirent64.D_RECLEN));
     return true;
+  }
+
+  /**
+   * What the current record is: DT_DIR and others; DT_UNKNOWN where the file system does not say.
+   */
+  public int type() {
+    return segment.get(JAVA_BYTE, record + Struct.Dirent64.D_TYPE);
   }
 
   /** The name of the current record as the kernel has it, without a NUL. */

@@ -33,6 +33,11 @@ final class Downcall {
     return bind(function, FunctionDescriptor.of(result, arguments), CAPTURE);
   }
 
+  /** A function that returns nothing, and so cannot fail. */
+  static MethodHandle bindVoid(String function, MemoryLayout... arguments) {
+    return bind(function, FunctionDescriptor.ofVoid(arguments), CAPTURE);
+  }
+
   /**
    * A function with a fixed number of arguments, to be called with one more: a segment that the
    * function does not look at, and whose arena the linker keeps open until the call has returned.

@@ -259,6 +259,21 @@ public final class File extends FileConstants {
   }
 
   /**
+   * mkfifo(3): a pipe with a name.
+   *
+   * @return 0 or {@code -errno}
+   */
+  public static int mkfifo(String path, int mode) {
+    Scratch scratch = Scratch.current();
+    try {
+      return scratch.result(
+          (int) Mkfifo.CALL.invokeExact(scratch.capture, scratch.path(path), mode));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
+  }
+
+  /**
    * statx(2) of an open descriptor, also of a socket or a pipe.
    *
    * @return 0 or {@code -errno}
@@ -476,6 +491,10 @@ public final class File extends FileConstants {
 
   private static final class Pipe2 {
     static final MethodHandle CALL = Downcall.bind("pipe2", JAVA_INT, ADDRESS, JAVA_INT);
+  }
+
+  private static final class Mkfifo {
+    static final MethodHandle CALL = Downcall.bind("mkfifo", JAVA_INT, ADDRESS, JAVA_INT);
   }
 
   private static final class Statx {

@@ -36,6 +36,8 @@ final class Scratch {
 
   private @Nullable MemorySegment path;
 
+  private @Nullable MemorySegment block;
+
   private Scratch() {
     capture = arena.allocate(Linker.Option.captureStateLayout());
     words = arena.allocate(16, 8);
@@ -80,6 +82,19 @@ final class Scratch {
     into[0] = words.get(JAVA_INT, 0);
     into[1] = words.get(JAVA_INT, 4);
     return 0;
+  }
+
+  /**
+   * 128 bytes, 8-aligned, not zeroed: the size of a sigset_t, a siginfo_t and a signalfd_siginfo,
+   * and room for an itimerspec. Allocated at the first call that needs it.
+   */
+  MemorySegment block() {
+    MemorySegment memory = block;
+    if (memory == null) {
+      memory = arena.allocate(128, 8);
+      block = memory;
+    }
+    return memory;
   }
 
   /** {@link #length} holding a value. */

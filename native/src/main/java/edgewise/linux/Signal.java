@@ -15,7 +15,21 @@ import java.lang.invoke.MethodHandle;
 public final class Signal {
   public static final int SIGHUP = 1;
   public static final int SIGINT = 2;
+  public static final int SIGQUIT = 3;
+  public static final int SIGUSR1 = 10;
+  public static final int SIGSEGV = 11;
+  public static final int SIGUSR2 = 12;
+  public static final int SIGPIPE = 13;
+  public static final int SIGALRM = 14;
   public static final int SIGTERM = 15;
+  public static final int SIGCHLD = 17;
+  public static final int SIGCONT = 18;
+  public static final int SIGSTOP = 19;
+  public static final int SIGTSTP = 20;
+  public static final int SIGURG = 23;
+  public static final int SIGWINCH = 28;
+  public static final int SIGIO = 29;
+  public static final int SIGKILL = 9;
 
   /** What the manual page signal(7) lists as the signal's default action. */
   public static final long SIG_DFL = 0;

@@ -179,6 +179,7 @@ final class Struct {
    */
   static final class Dirent64 {
     static final int D_RECLEN = 16;
+    static final int D_TYPE = 18;
     static final int D_NAME = 19;
 
     private Dirent64() {}
@@ -241,5 +242,68 @@ final class Struct {
     static final int EE_ORIGIN = 4;
 
     private SockExtendedErr() {}
+  }
+
+  // --- sources
+
+  /** struct itimerspec, timerfd_create(2). */
+  static final class Itimerspec {
+    static final int SIZEOF = 32;
+    static final int IT_INTERVAL = 0;
+    static final int IT_VALUE = 16;
+
+    private Itimerspec() {}
+  }
+
+  /** struct signalfd_siginfo, signalfd(2): the members that {@link SignalInfos} reads. */
+  static final class SignalfdSiginfo {
+    static final int SIZEOF = 128;
+    static final int SSI_SIGNO = 0;
+    static final int SSI_CODE = 8;
+    static final int SSI_PID = 12;
+    static final int SSI_UID = 16;
+    static final int SSI_STATUS = 40;
+    static final int SSI_INT = 44;
+    static final int SSI_PTR = 48;
+
+    private SignalfdSiginfo() {}
+  }
+
+  /** siginfo_t, sigaction(2): the members that waitid(2) fills. */
+  static final class SiginfoT {
+    static final int SIZEOF = 128;
+    static final int SI_CODE = 8;
+    static final int SI_PID = 16;
+    static final int SI_STATUS = 24;
+
+    private SiginfoT() {}
+  }
+
+  /** struct inotify_event, inotify(7): the name follows at {@link #SIZEOF}. */
+  static final class InotifyEvent {
+    static final int SIZEOF = 16;
+    static final int WD = 0;
+    static final int MASK = 4;
+    static final int COOKIE = 8;
+    static final int LEN = 12;
+
+    private InotifyEvent() {}
+  }
+
+  /** struct termios, termios(3), as C libraries have it; the kernel's is shorter. */
+  static final class Termios {
+    static final int SIZEOF = 60;
+    static final int C_LFLAG = 12;
+
+    private Termios() {}
+  }
+
+  /** struct winsize, ioctl_tty(2). */
+  static final class Winsize {
+    static final int SIZEOF = 8;
+    static final int WS_ROW = 0;
+    static final int WS_COL = 2;
+
+    private Winsize() {}
   }
 }

@@ -13,7 +13,11 @@
  *   <li>{@link edgewise.linux.Linux} tells in words whether the bindings work in this process;
  *       start here.
  *   <li>{@link edgewise.linux.Epoll} and {@link edgewise.linux.EpollEvents}: epoll(7).
- *   <li>{@link edgewise.linux.EventFd}: eventfd(2).
+ *   <li>{@link edgewise.linux.EventFd}, {@link edgewise.linux.TimerFd}, {@link
+ *       edgewise.linux.SignalFd}, {@link edgewise.linux.PidFd}: eventfd(2), timerfd_create(2),
+ *       signalfd(2), pidfd_open(2): counters, timers, signals and processes as descriptors.
+ *   <li>{@link edgewise.linux.Inotify}: inotify(7); {@link edgewise.linux.Termios}, {@link
+ *       edgewise.linux.Ioctl}: terminals.
  *   <li>{@link edgewise.linux.Socket}, {@link edgewise.linux.Sockaddr}, {@link
  *       edgewise.linux.MsgHdr}, {@link edgewise.linux.Ucred}: socket(7), ip(7), tcp(7), unix(7),
  *       cmsg(3).

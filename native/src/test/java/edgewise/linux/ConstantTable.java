@@ -5,6 +5,7 @@ import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Every number of the C headers that the bindings carry, by its C name, for one architecture. */
@@ -20,7 +21,18 @@ final class ConstantTable {
           Poll.class,
           Stat.class,
           Resource.class,
-          Signal.class);
+          Signal.class,
+          Dirents.class,
+          Inotify.class,
+          Ioctl.class,
+          PidFd.class,
+          SignalFd.class,
+          SignalInfos.class,
+          Termios.class,
+          TimerFd.class);
+
+  /** Sizes that are not in any header by themselves. */
+  private static final Set<String> OURS = Set.of("LONGEST_RECORD", "LONGEST_EVENT");
 
   private ConstantTable() {}
 
@@ -36,11 +48,13 @@ final class ConstantTable {
     Map<String, Long> table = new TreeMap<>();
     for (Class<?> owner : OWNERS) {
       for (Field field : owner.getDeclaredFields()) {
-        if (Modifier.isPublic(field.getModifiers())) {
+        if (Modifier.isPublic(field.getModifiers()) && !OURS.contains(field.getName())) {
           table.put(field.getName(), value(field));
         }
       }
     }
+    table.put("SYS_PIDFD_SEND_SIGNAL", Abi.SYS_PIDFD_SEND_SIGNAL);
+    table.put("SYS_PIDFD_OPEN", Abi.SYS_PIDFD_OPEN);
     table.put("SYS_OPENAT2", Abi.SYS_OPENAT2);
     table.put("SYS_EPOLL_PWAIT2", Abi.SYS_EPOLL_PWAIT2);
     for (Class<?> struct : Struct.class.getDeclaredClasses()) {

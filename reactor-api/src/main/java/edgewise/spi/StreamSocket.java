@@ -62,10 +62,15 @@ public interface StreamSocket {
     throw new UnsupportedOperationException("receiving descriptors");
   }
 
+  /** Whether descriptors can be passed to the peer: over AF_UNIX, where the backend can. */
+  default boolean passesDescriptors() {
+    return false;
+  }
+
   /**
    * Sends up to {@code length} bytes (at least 1), and descriptors along with the first; sendmsg(2)
-   * with SCM_RIGHTS, unix(7). The kernel makes duplicates of them. Called only with {@link
-   * Backend.Feature#DESCRIPTORS}.
+   * with SCM_RIGHTS, unix(7). The kernel makes duplicates of them. Called only if {@link
+   * #passesDescriptors}.
    *
    * @return the number of bytes taken, and then all of the descriptors, or {@link #WOULD_BLOCK}
    */

@@ -167,9 +167,10 @@ final class EpollListener extends Registration implements ListeningSocket {
     return SocketOptions.read(kernel, fd, option);
   }
 
+  /** Another process may listen on the same socket, before or after. */
   @Override
   public void close() {
-    if (!deregister()) {
+    if (!unlist()) {
       return;
     }
     try {

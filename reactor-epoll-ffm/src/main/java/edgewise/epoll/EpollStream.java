@@ -34,6 +34,9 @@ final class EpollStream extends Registration implements StreamSocket {
   /** Where it was told to connect to; null for an accepted one. */
   private final @Nullable Endpoint target;
 
+  /** Made elsewhere: whoever has passed it may still have a duplicate. */
+  private boolean adopted;
+
   /** What connect(2) has answered: 0 once it is connected. */
   private int connectResult = CONNECTED;
 
@@ -69,7 +72,10 @@ final class EpollStream extends Registration implements StreamSocket {
       throws IOException {
     int domain = AdoptedSocket.check(kernel, socket, options.type(), false);
     AdoptedSocket.prepare(kernel, socket.fd(), domain, options);
-    return new EpollStream(kernel, socket.take(), domain != Socket.AF_UNIX, options, null);
+    boolean tcp = domain != Socket.AF_UNIX;
+    var stream = new EpollStream(kernel, socket.take(), tcp, options, null);
+    stream.adopted = true;
+    return stream;
   }
 
   /** Makes a socket and starts to connect it. */
@@ -204,6 +210,11 @@ final class EpollStream extends Registration implements StreamSocket {
   }
 
   @Override
+  public boolean passesDescriptors() {
+    return !tcp; // TCP would take the bytes and forget the descriptors
+  }
+
+  @Override
   public int send(NativeBuffer from, int offset, int length, int[] descriptors) throws IOException {
     while (true) {
       int count = Messages.current().send(kernel, fd, from, offset, length, descriptors);
@@ -282,7 +293,7 @@ final class EpollStream extends Registration implements StreamSocket {
 
   @Override
   public void close() {
-    if (deregister()) {
+    if (adopted ? unlist() : deregister()) {
       kernel.close(fd); // the descriptor is free whatever it returns, close(2)
     }
   }

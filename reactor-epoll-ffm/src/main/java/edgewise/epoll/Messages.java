@@ -42,6 +42,7 @@ final class Messages {
     header.controlLimit(controlLimit(beside.room(), credentials));
     int count = kernel.recvmsg(fd, header, flags | Socket.MSG_CMSG_CLOEXEC);
     beside.truncated = false;
+    beside.sender = null;
     if (count >= 0) {
       takeOver(kernel, header, beside);
     }

@@ -99,12 +99,22 @@ abstract class Registration {
     return true;
   }
 
-  /** As {@link #deregister}, for a descriptor that stays open. */
-  final void unlist() {
-    if (deregister() && poller != null && listed) {
+  /**
+   * As {@link #deregister}, for a descriptor that stays open, or that has duplicates, perhaps in
+   * other processes: while one of them is open, closing takes nothing off the kernel's list, and
+   * after it nobody here can (epoll(7), question 6).
+   *
+   * @return false if that was done before
+   */
+  final boolean unlist() {
+    if (!deregister()) {
+      return false;
+    }
+    if (poller != null && listed) {
       // Fails if the descriptor is closed already, which is its owner's doing; then it is off too.
       int result = kernel.epollCtl(poller.epfd, Epoll.EPOLL_CTL_DEL, fd, 0, 0);
       assert result >= 0 || result == -Errno.EBADF || result == -Errno.ENOENT : result;
     }
+    return true;
   }
 }

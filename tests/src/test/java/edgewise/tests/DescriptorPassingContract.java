@@ -339,6 +339,33 @@ class DescriptorPassingContract {
     assertTrue(other.near.isOpen());
   }
 
+  // TCP would take the bytes and forget the descriptors.
+  @Contract(families = Family.TCP)
+  void overTcpTheyAreRefused(Rig rig) throws Exception {
+    var handler = new Recorder();
+    rig.connected(handler);
+    if (lacks(rig)) {
+      assertThrows(
+          UnsupportedOperationException.class,
+          () -> handler.connection().write(ByteBuffer.allocate(1), List.of()));
+      return;
+    }
+    List<Descriptor> mine = counters(rig, 1);
+    var refusal =
+        assertThrows(
+            UnsupportedOperationException.class,
+            () -> handler.connection().write(ByteBuffer.allocate(1), mine));
+    assertTrue(Rig.text(refusal).contains("AF_UNIX"), Rig.text(refusal));
+    assertTrue(mine.getFirst().isOwned());
+    mine.getFirst().close();
+    assertThrows(
+        IllegalArgumentException.class,
+        () ->
+            rig.listen(
+                ConnectionOptions.builder().maxDescriptors(1).build(),
+                connection -> new Recorder()));
+  }
+
   /** MSG_CTRUNC again, for another reason: the connection ends, the process and the loop go on. */
   @Contract(
       modes = {Mode.EPOLL_EDGE, Mode.EPOLL_LEVEL},

@@ -157,6 +157,31 @@ class ExamplesTest {
   }
 
   @Test
+  void oneLoopIsAtMost50LinesAndHearsOfAllFour(@TempDir Path directory) throws Exception {
+    Path source = Path.of("../examples/src/main/java/edgewise/examples/OneLoop.java");
+    assertTrue(Files.readAllLines(source).size() <= 50, "the example has grown");
+    try (var one = Example.start("OneLoop", directory.toString(), "3000")) {
+      // The socket's file is made, and seen, before there is anybody to look for what was there.
+      String line = one.line("file ");
+      while (!line.contains(directory.resolve("in").toString())) {
+        line = one.line("file ");
+      }
+      try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+        channel.connect(UnixDomainSocketAddress.of(directory.resolve("in")));
+        channel.write(ByteBuffer.wrap("b\na\n".getBytes(StandardCharsets.UTF_8)));
+        line = one.line("");
+        while (line.startsWith("file ")) {
+          line = one.line("");
+        }
+        assertEquals("sort a", line);
+        assertEquals("b", one.line(""));
+        assertEquals("exit 0", one.line(""));
+      }
+      assertEquals(0, one.exitCode());
+    }
+  }
+
+  @Test
   void theBoardShowsEverybodyWhatOneWrites() throws Exception {
     try (var board = Example.start("Board", "127.0.0.1:0");
         var client = HttpClient.newHttpClient()) {

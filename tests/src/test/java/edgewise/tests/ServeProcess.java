@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,13 +45,30 @@ final class ServeProcess implements AutoCloseable {
    * ignored, and a JVM respects that.
    */
   static ServeProcess start(List<String> command) throws IOException {
+    return start(Map.of(), command);
+  }
+
+  /** The same with variables added to the environment. */
+  static ServeProcess start(Map<String, String> environment, List<String> command)
+      throws IOException {
     var withSignals = new ArrayList<>(command);
     withSignals.addAll(0, List.of("env", "--default-signal=INT,HUP,TERM"));
-    return new ServeProcess(new ProcessBuilder(withSignals).start());
+    var builder = new ProcessBuilder(withSignals);
+    builder.environment().putAll(environment);
+    return new ServeProcess(builder.start());
   }
 
   /** Starts the command on the class path of this test. */
   static ServeProcess edgewise(List<String> jvmOptions, List<String> args) throws IOException {
+    return start(command(jvmOptions, args));
+  }
+
+  /** The command on the class path of this test, with the native access of the launcher. */
+  static List<String> command(String... args) {
+    return command(List.of("--enable-native-access=ALL-UNNAMED"), List.of(args));
+  }
+
+  private static List<String> command(List<String> jvmOptions, List<String> args) {
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"));
@@ -58,7 +76,7 @@ final class ServeProcess implements AutoCloseable {
     command.addAll(jvmOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), "edgewise.cli.Main"));
     command.addAll(args);
-    return start(command);
+    return command;
   }
 
   /** Starts the command with the native access that the launcher gives it. */
@@ -120,6 +138,11 @@ final class ServeProcess implements AutoCloseable {
   /** The next line on stderr. */
   String errorLine() throws InterruptedException {
     return next(err);
+  }
+
+  /** The process. */
+  ProcessHandle handle() {
+    return process.toHandle();
   }
 
   /** How many descriptors it has open, proc_pid_fd(5). */

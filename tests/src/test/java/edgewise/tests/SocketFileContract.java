@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The file of a listening AF_UNIX socket: who may see it, and who gets it. */
 class SocketFileContract {
@@ -67,13 +68,15 @@ class SocketFileContract {
   // Law of the smallest window: nobody can connect before the mode is as asked.
   @Contract(families = Family.UNIX)
   void whoeverConnectsFindsTheModeInForce(Rig rig) throws Exception {
-    Path path = rig.name();
     var mode = PosixFilePermissions.fromString("rw-------");
+    var how = ListenOptions.DEFAULT.withSocketFileMode(mode);
+    var place = new AtomicReference<>(rig.name());
     var done = new AtomicBoolean();
     var watching =
         rig.aside(() -> {
           int connected = 0;
           while (!done.get()) {
+            Path path = place.get();
             try (Peer peer = Peer.dial(Rig.address(Endpoint.unix(path)))) {
               connected += peer.socket.isConnected() ? 1 : 0;
               assertEquals(mode, Files.getPosixFilePermissions(path));
@@ -86,16 +89,12 @@ class SocketFileContract {
     try {
       for (int i = 0; i < 100; i++) {
         Listener listener =
-            rig.loop()
-                .listen(
-                    Endpoint.unix(path),
-                    ListenOptions.DEFAULT.withSocketFileMode(mode),
-                    c -> (end, in) -> {});
+            rig.loop().listen(Endpoint.unix(place.get()), how, c -> (end, in) -> {});
         long accepted = i % 10 == 0 ? 1 : 0;
         rig.until("somebody", () -> listener.accepted() >= accepted);
-        listener.removeSocketFile(false); // the watcher may look at it still
         listener.close();
         rig.until("all closed", () -> rig.loop().connections() == 0);
+        place.set(rig.name());
       }
     } finally {
       done.set(true);

@@ -1,0 +1,4 @@
+@NullMarked
+package edgewise.service;
+
+import org.jspecify.annotations.NullMarked;
