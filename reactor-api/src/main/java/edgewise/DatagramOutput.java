@@ -361,11 +361,13 @@ final class DatagramOutput {
   }
 
   int datagrams() {
-    return stagedDatagrams + (queue == null ? 0 : queue.datagrams());
+    DatagramQueue waiting = queue; // other threads ask too
+    return stagedDatagrams + (waiting == null ? 0 : waiting.datagrams());
   }
 
   long bytes() {
-    return (long) stagedBytes + (queue == null ? 0 : queue.bytes());
+    DatagramQueue waiting = queue; // other threads ask too
+    return (long) stagedBytes + (waiting == null ? 0 : waiting.bytes());
   }
 
   /** Whether there is room again after a refusal; true once per refusal. */

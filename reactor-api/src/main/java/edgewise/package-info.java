@@ -5,13 +5,14 @@
  *  Reactor            some loops, each on its own thread; listens and connects on them
  *  `- EventLoop       one thread, one poller: run() is the program, read it first
  *      |- Connection  a stream, or messages: its Input drains, its Output queues; calls a Handler
+ *      |- DatagramSocket  datagrams: DatagramInput, DatagramOutput; calls a DatagramHandler
  *      |- Listener    accepts; calls an Acceptor for the Handler of each connection
  *      |- Watch       readiness of any descriptor
  *      |- Timer       later, on the loop
  *      `- execute     tasks from other threads; Doorbell decides who wakes the loop
  *  Descriptor         a file descriptor with an owner: received, adopted, passed on
  *  Endpoint           an address; FileRoot and OpenFile: files to be sent
- *  LoopOptions, ConnectionOptions, ListenOptions: every limit, with its default and reason
+ *  LoopOptions, ConnectionOptions, ListenOptions, DatagramOptions: every limit, with its default and reason
  * </pre>
  *
  * <p>The path of a byte:

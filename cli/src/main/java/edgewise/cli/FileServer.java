@@ -221,7 +221,8 @@ final class FileServer {
       @Nullable AccessLog log,
       Consumer<FileHandler.Builder> files,
       Consumer<HttpServer.Builder> routes) {
-    var builder = HttpServer.builder()
+    var builder =
+        HttpServer.builder()
             .reactor(reactor)
             .listenOptions(socketFiles.listening())
             .files("/", directory, files);

@@ -291,7 +291,7 @@ final class EpollDatagrams extends Registration implements DatagramPort {
   /** The file goes first: while the socket is open its inode number cannot be another file's. */
   @Override
   public void close() {
-    if (!deregister()) {
+    if (!unlist()) {
       return;
     }
     try {

@@ -7,6 +7,7 @@
  *                 |  finds a registration by the fd and generation in epoll_data
  *                 +- EpollStream     a connected or connecting socket
  *                 +- EpollListener   a listening socket and its socket file
+ *                 +- EpollDatagrams  a datagram socket; EpollIncoming, EpollOutgoing: its memory
  *                 +- EpollWatch      a descriptor of the user's
  *  EpollFileRoot --> EpollFile       files for sendfile(2), opened below a directory only
  * </pre>

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import edgewise.Connection;
+import edgewise.DatagramSocket;
+import edgewise.Endpoint;
 import edgewise.EventLoop;
 import edgewise.Interest;
 import edgewise.Listener;
@@ -42,6 +44,9 @@ class ThreadLawContract {
               "timer"), // made anywhere, set on the loop
           Connection.class,
           Set.of("loop", "toString", "isPaused", "isOpen", "queuedBytes", "queuedFiles"),
+          DatagramSocket.class,
+          Set.of(
+              "loop", "toString", "isPaused", "isOpen", "remote", "queuedDatagrams", "queuedBytes"),
           Listener.class,
           Set.of("toString", "endpoint", "accepted"),
           Watch.class,
@@ -59,6 +64,7 @@ class ThreadLawContract {
     targets.add(rig.loop());
     targets.add(handler.connection());
     targets.add(listener);
+    targets.add(rig.loop().bind(Endpoint.loopback(0), new Inbox()));
     targets.add(rig.loop().timer(() -> {}));
     if (rig.has(Feature.WATCH)) {
       int fd = new Pipes(rig).open()[0];
@@ -119,6 +125,9 @@ class ThreadLawContract {
   private static @Nullable Object sample(Class<?> type) {
     if (type == int.class) {
       return 0;
+    }
+    if (type == boolean.class) {
+      return false;
     }
     if (type == long.class) {
       return 0L;
