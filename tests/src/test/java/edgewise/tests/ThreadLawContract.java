@@ -48,7 +48,7 @@ class ThreadLawContract {
           Set.of(
               "loop", "toString", "isPaused", "isOpen", "remote", "queuedDatagrams", "queuedBytes"),
           Listener.class,
-          Set.of("toString", "endpoint", "accepted"),
+          Set.of("loop", "toString", "endpoint", "accepted"),
           Watch.class,
           Set.of("loop", "toString", "fd", "isReadable", "isWritable", "isHungUp", "isFailed"),
           Timer.class,
