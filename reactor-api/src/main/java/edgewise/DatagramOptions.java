@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param trigger the trigger mode; null for the loop's
  * @param maxDatagramBytes what is received of one datagram; the rest is cut off, and that is told.
  *     65,535: no UDP datagram is longer. AF_UNIX has longer ones, up to the sender's buffer
- * @param batch datagrams that one recvmmsg(2) takes; 32, from where on a call's own cost hardly
- *     shows. The loop's memory for receiving is the product of the two, 2 MiB
+ * @param batch datagrams that one recvmmsg(2) takes; 32, which divides the cost of a call by as
+ *     many. The loop's memory for receiving is the product of the two, 2 MiB
  * @param datagramsPerTurn datagrams that the socket may receive in one turn before other channels
  *     have theirs; 256. The bytes are limited by {@link LoopOptions#readBudgetBytes()}; both are
  *     looked at between two batches
