@@ -360,7 +360,8 @@ public final class Connection extends Channel implements AutoCloseable {
   /**
    * Takes the next of the descriptors that the peer has passed; its owner is the caller. It is
    * close-on-exec, and there as soon as the byte that it was sent with is delivered. What is not
-   * taken is closed with the connection.
+   * taken is closed with the connection; until then it counts against the limit, so a handler that
+   * waits for the rest of a message takes its descriptors all the same.
    *
    * @return null if none is waiting
    * @see ConnectionOptions#maxDescriptors()

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,6 +84,25 @@ class ServeCommandTest {
 
       assertEndsInPeace(serve.terminate());
       assertTrue(Files.notExists(socket), "the socket file is left behind");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--backend epoll", "--backend select", "--workers 2"})
+  void theSocketFileHasTheModeThatIsAskedFor(String how) throws Exception {
+    assumeBackend("epoll");
+    Path socket = scratch.resolve("app.sock");
+    var args =
+        new ArrayList<>(List.of("--listen", "unix:" + socket, "--socket-mode", "0620"));
+    args.addAll(List.of(how.split(" ")));
+    try (var serve = serve(args.toArray(String[]::new))) {
+      serve.awaitStart();
+      assertEquals(
+          PosixFilePermissions.fromString("rw--w----"), Files.getPosixFilePermissions(socket));
+      assertEndsInPeace(serve.terminate());
+    }
+    try (var serve = serve("--listen", "unix:" + socket, "--socket-mode", "rw")) {
+      assertOneLine("'rw' is not a mode", serve.awaitEnd());
     }
   }
 
