@@ -86,7 +86,8 @@ final class Service implements Running {
                     case STOP, GONE -> System.exit(0); // and the hook stops it in good order
                   }
                 },
-                task -> Thread.ofPlatform().name("edgewise-ending").start(task));
+                // A daemon, as the hook waits for other threads, and this one for the hook.
+                task -> Thread.ofPlatform().daemon().name("edgewise-ending").start(task));
   }
 
   private void taken(PeerCredentials successor) {

@@ -83,13 +83,13 @@ public final class HttpServer implements AutoCloseable {
    * finished; who is still there at the deadline is cut off. Returns when listening has ended.
    */
   public void stop(Duration atMost) {
+    listenings.forEach(Reactor.Listening::close); // first: on a loop that fails, with nothing begun
     synchronized (this) {
       if (stopping) {
         return;
       }
       stopping = true;
     }
-    listenings.forEach(Reactor.Listening::close);
     if (ownsReactor) {
       reactor.stop(atMost);
     } else {
@@ -107,13 +107,13 @@ public final class HttpServer implements AutoCloseable {
    * those that a handler keeps busy for more than a second.
    */
   public void drain(Duration atMost) {
+    listenings.forEach(Reactor.Listening::close); // as in stop
     synchronized (this) {
       if (draining || stopping) {
         return;
       }
       draining = true;
     }
-    listenings.forEach(Reactor.Listening::close);
     Duration lingering = protocol.limits.lingerTimeout();
     CountDownLatch begun = endConnections(atMost, HttpLoop::drain, HttpLoop::endDrain, lingering);
     try {

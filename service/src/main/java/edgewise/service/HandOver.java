@@ -106,7 +106,7 @@ public final class HandOver implements AutoCloseable {
           Listener listener = loop.listen(at, options(), handOver::accept);
           handOver.control.complete(listener);
           if (listener.endpoint() instanceof Endpoint.Unix) {
-            listener.removeSocketFile(true);
+            Offered.leaveOrOwnFile(listener, true);
           }
           return listener;
         });
@@ -125,13 +125,17 @@ public final class HandOver implements AutoCloseable {
             Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
   }
 
+  /** Waits for what the loop does. */
   static <T> T call(EventLoop loop, Callable<T> action) throws IOException {
+    if (loop.inLoop()) {
+      throw new IllegalStateException("would wait for the loop on the loop's own thread");
+    }
     var result = new CompletableFuture<T>();
     loop.execute(() -> {
       try {
         result.complete(action.call());
-      } catch (Exception e) {
-        result.completeExceptionally(e);
+      } catch (Throwable t) { // whatever it is: somebody waits
+        result.completeExceptionally(t);
       }
     });
     try {
@@ -210,7 +214,7 @@ public final class HandOver implements AutoCloseable {
               () -> {
                 Listener listener = control.join();
                 if (withControl) {
-                  listener.removeSocketFile(false);
+                  Offered.leaveOrOwnFile(listener, false);
                 }
                 listener.close();
                 return successor.peer();

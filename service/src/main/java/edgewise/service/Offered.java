@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Listeners of this process that others may have.
@@ -23,6 +25,8 @@ import java.util.concurrent.RejectedExecutionException;
  * @param ownsFile whether their socket file, if they have one, is this server's to remove
  */
 public record Offered(String name, List<Listener> listeners, boolean ownsFile) {
+  private static final Logger LOG = LoggerFactory.getLogger(Offered.class);
+
   private static final Acceptor NOBODY =
       connection -> {
         throw new IllegalStateException("a master accepts nothing");
@@ -85,13 +89,22 @@ public record Offered(String name, List<Listener> listeners, boolean ownsFile) {
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
   }
 
-  static CompletableFuture<Boolean> removeFile(Listener listener, boolean onClose) {
+  private static CompletableFuture<Boolean> removeFile(Listener listener, boolean onClose) {
     return onLoop(
         listener,
         () -> {
-          listener.removeSocketFile(onClose);
+          leaveOrOwnFile(listener, onClose);
           return true;
         });
+  }
+
+  /** A file that somebody has removed is no reason to stop: the old server has let go. */
+  static void leaveOrOwnFile(Listener listener, boolean onClose) {
+    try {
+      listener.removeSocketFile(onClose);
+    } catch (IOException e) {
+      LOG.warn("{} goes on, but its socket file is not there", listener, e);
+    }
   }
 
   private static <T> CompletableFuture<T> onLoop(Listener listener, Callable<T> action) {

@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers in one process, which is all the same to the sockets. */
@@ -318,6 +319,46 @@ class HandOverTest {
       assertFalse(from.ready(successor.offered, false, PATIENCE));
       assertEquals("new", ask(tcp));
     }
+  }
+
+  /** The old server has let go: there is no way back. */
+  @Test
+  void aSocketFileThatSomebodyHasRemovedDoesNotEndTheSuccessor() throws Exception {
+    var old = new Server("old");
+    Path file = directory.resolve("app");
+    old.listen(Endpoint.unix(file), ListenOptions.Spread.LEAST_LOADED);
+    Endpoint tcp = old.listen(Endpoint.loopback(0), ListenOptions.Spread.LEAST_LOADED);
+    open.add(old.offer(control(), PATIENCE));
+    var successor = new Server("new");
+    try (TakeOver from = TakeOver.ask(successor.loop(), control(), PATIENCE)) {
+      successor.adopt(from);
+      Files.delete(file);
+      Files.delete(directory.resolve("control"));
+      assertTrue(from.ready(successor.offered, true, PATIENCE));
+      open.add(
+          HandOver.offer(
+              successor.loop(),
+              java.util.Objects.requireNonNull(from.control()),
+              successor.offered,
+              PATIENCE,
+              successor::stopAccepting));
+      assertEquals("new", ask(tcp));
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void onALoopItFailsRatherThanWaitForItself() throws Exception {
+    var server = new Server("old");
+    var failure = new java.util.concurrent.CompletableFuture<Throwable>();
+    server
+        .loop()
+        .execute(() ->
+            failure.complete(
+                assertThrows(
+                    IllegalStateException.class, () -> server.offer(control(), PATIENCE))));
+    assertTrue(
+        String.valueOf(failure.get(10, TimeUnit.SECONDS).getMessage()).contains("loop's own"));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package edgewise.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -184,5 +185,22 @@ class ServerDrainTest {
           }
         });
     return duplicate.join();
+  }
+
+  @Test
+  void onALoopItFailsAndFromElsewhereItBeginsAfterAll() throws Exception {
+    try (var server = server().listen(Endpoint.loopback(0)).start()) {
+      var failure = new CompletableFuture<Throwable>();
+      server
+          .reactor()
+          .loops()
+          .getFirst()
+          .execute(() ->
+              failure.complete(
+                  assertThrows(IllegalStateException.class, () -> server.drain(LONG))));
+      assertTrue(String.valueOf(failure.get(20, TimeUnit.SECONDS)).contains("own thread"));
+      server.drain(LONG);
+      server.awaitStop();
+    }
   }
 }

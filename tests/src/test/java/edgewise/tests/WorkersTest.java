@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code edgewise serve --workers N}: processes that share the sockets. */
 @Timeout(value = 150, unit = TimeUnit.SECONDS)
 class WorkersTest {
+  /** How long a hook waits for others, and has to find that there are none. */
+  private static final Duration HOOKS_OF_OTHERS = Duration.ofSeconds(5);
+
   @TempDir static Path files;
   @TempDir Path scratch;
 
@@ -79,9 +83,12 @@ class WorkersTest {
         awaitRequests(client, 20);
         client.assertAllAnswered();
       }
+      long begun = System.nanoTime();
       var ended = serve.terminate();
       assertEquals(0, ended.exitCode(), ended::toString);
       assertEquals(List.of(), ended.out());
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      assertTrue(took.compareTo(HOOKS_OF_OTHERS) < 0, "idle workers took " + took);
       assertTrue(workers.stream().noneMatch(ProcessHandle::isAlive), "the master waits for them");
       assertFalse(Files.exists(scratch.resolve("app.sock")), "the socket file is left behind");
     }
