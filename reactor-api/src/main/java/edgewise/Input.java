@@ -139,9 +139,12 @@ final class Input {
     }
   }
 
-  /** Not while everything is thrown away, nor if descriptors that belong to it are lost. */
+  /**
+   * Not while everything is thrown away, nor if descriptors that belong to it are lost; where none
+   * is accepted, to lose them is what was asked for.
+   */
   private boolean isToBeDelivered() {
-    if (beside != null && beside.truncated && !discarding) {
+    if (beside != null && beside.truncated && beside.maxDescriptors > 0 && !discarding) {
       connection.release(
           new IOException(
               "MSG_CTRUNC: descriptors that the peer has passed are lost; more than maxDescriptors"

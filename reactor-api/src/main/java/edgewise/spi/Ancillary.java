@@ -22,7 +22,7 @@ public final class Ancillary implements AutoCloseable {
 
   /**
    * Some that were passed are lost, and closed: there was no room for them, or no number free
-   * (MSG_CTRUNC). Not set where none is accepted.
+   * (MSG_CTRUNC).
    */
   public boolean truncated;
 

@@ -61,13 +61,9 @@ final class Messages {
     return SPARE + (descriptors == 0 ? 0 : MsgHdr.controlLength(descriptors * Integer.BYTES));
   }
 
-  /**
-   * Adds what a message has brought to {@code beside}, which owns it from now on. Losing
-   * descriptors is only told to whoever takes some.
-   */
+  /** Adds what a message has brought to {@code beside}, which owns it from now on. */
   static void takeOver(Kernel kernel, MsgHdr header, boolean credentials, Ancillary beside) {
-    boolean cut = (header.flags() & Socket.MSG_CTRUNC) != 0;
-    beside.truncated = cut && beside.maxDescriptors > 0;
+    beside.truncated = (header.flags() & Socket.MSG_CTRUNC) != 0;
     for (int at = header.firstControl(); at >= 0; at = header.nextControl(at)) {
       takeOver(kernel, header, at, credentials, beside);
     }
@@ -100,7 +96,7 @@ final class Messages {
       beside.descriptors.add(new Descriptor(descriptor, kernel::close));
     } else {
       kernel.close(descriptor);
-      beside.truncated = beside.maxDescriptors > 0;
+      beside.truncated = true;
     }
   }
 

@@ -18,8 +18,11 @@ import java.time.Duration;
  */
 @Needs("socat")
 class SocatInterop {
-  /** socat reads and sends so much at once, so it is the length of its messages too. */
-  private static final int BLOCK = 8192;
+  /**
+   * socat reads and sends so much at once, so it is the length of its messages too. PIPE_BUF,
+   * pipe(7): with more, socat waits for room in its own PIPE, which only it could make.
+   */
+  private static final int BLOCK = 4096;
 
   private static final int MUCH = 1_000_000;
 
