@@ -4,6 +4,7 @@ import edgewise.spi.Ancillary;
 import edgewise.spi.DatagramAddress;
 import edgewise.spi.IncomingDatagrams;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ public final class Datagram {
 
   void show(DatagramSocket receiver, ByteBuffer part, int full, @Nullable Ancillary with) {
     socket = receiver;
-    bytes = part;
+    bytes = part.order(ByteOrder.BIG_ENDIAN); // a handler may have left it otherwise
     fullLength = full;
     beside = with;
   }

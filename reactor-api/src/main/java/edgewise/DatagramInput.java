@@ -139,6 +139,10 @@ final class DatagramInput {
       throws Exception {
     datagramsLeft--;
     bytesLeft -= bytes.remaining();
+    int most = socket.options.maxDatagramBytes();
+    if (bytes.remaining() > most) { // there was room for what the kernel joins
+      bytes.limit(bytes.position() + most);
+    }
     if (isWanted()) {
       Datagram datagram = socket.loop.datagrams().datagram;
       datagram.from(batch, i);

@@ -185,6 +185,9 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
       DatagramPort.Failure failure = errors.remove();
       handler.onError(this, failure.to(), failure.cause());
     }
+    if (!isOpen()) {
+      errors.clear(); // nobody will be told, and what waits to be told asks for another turn
+    }
   }
 
   private void tellWritable() throws Exception {
@@ -378,7 +381,7 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
 
   /**
    * Closes after what is queued was sent or given up ({@link DatagramOptions#sendTimeout()}).
-   * Nothing more is delivered. Idempotent.
+   * Nothing more is delivered, errors neither. Idempotent.
    */
   @Override
   public void close() {

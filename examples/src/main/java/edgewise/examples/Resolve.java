@@ -39,6 +39,7 @@ public final class Resolve implements DatagramHandler, Handler {
   private final Question question;
   private final BiConsumer<@Nullable Response, @Nullable Throwable> done;
   private final int id = RANDOM.nextInt(1 << 16);
+  private final ByteBuffer query;
   private final Timer retry;
   private @Nullable DatagramSocket socket;
   private int tries;
@@ -53,10 +54,15 @@ public final class Resolve implements DatagramHandler, Handler {
     this.server = server;
     this.question = question;
     this.done = done;
+    this.query = DnsMessage.query(id, question); // before a socket is open
     this.retry = loop.timer(this::ask);
   }
 
-  /** Asks; on the loop's thread, where {@code done} will be called once. */
+  /**
+   * Asks; on the loop's thread, where {@code done} will be called once.
+   *
+   * @throws IllegalArgumentException if it is no domain name
+   */
   public static void resolve(
       EventLoop loop,
       Endpoint server,
@@ -73,7 +79,7 @@ public final class Resolve implements DatagramHandler, Handler {
       end(null, new SocketTimeoutException("no answer from " + server));
       return;
     }
-    boolean ignored = Objects.requireNonNull(socket).send(DnsMessage.query(id, question));
+    boolean ignored = Objects.requireNonNull(socket).send(query.duplicate());
     retry.set(FIRST_WAIT.multipliedBy(1L << tries++));
   }
 
@@ -105,9 +111,8 @@ public final class Resolve implements DatagramHandler, Handler {
 
   @Override
   public void onOpen(Connection connection) {
-    ByteBuffer query = DnsMessage.query(id, question);
     connection.write(ByteBuffer.allocate(2).putShort((short) query.remaining()).flip());
-    connection.write(query);
+    connection.write(query.duplicate());
   }
 
   @Override

@@ -53,11 +53,11 @@ final class DatagramSocketOptions {
     if (six) {
       kernel.setsockopt(fd, Socket.IPPROTO_IPV6, Socket.IPV6_MULTICAST_ALL, 0); // since Linux 4.20
     }
-    if (options.networkErrors()) {
-      set(kernel, fd, Socket.IPPROTO_IP, Socket.IP_RECVERR, 1, "IP_RECVERR");
-      if (six) {
-        set(kernel, fd, Socket.IPPROTO_IPV6, Socket.IPV6_RECVERR, 1, "IPV6_RECVERR");
-      }
+    // Off as well: an adopted socket may have it on, and EPOLLERR stays until the queue is empty.
+    int errors = options.networkErrors() ? 1 : 0;
+    set(kernel, fd, Socket.IPPROTO_IP, Socket.IP_RECVERR, errors, "IP_RECVERR");
+    if (six) {
+      set(kernel, fd, Socket.IPPROTO_IPV6, Socket.IPV6_RECVERR, errors, "IPV6_RECVERR");
     }
     if (!options.multicastLoop()) {
       set(kernel, fd, family, StandardSocketOptions.IP_MULTICAST_LOOP, false);

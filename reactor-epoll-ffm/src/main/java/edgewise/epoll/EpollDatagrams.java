@@ -157,6 +157,7 @@ final class EpollDatagrams extends Registration implements DatagramPort {
         return count;
       }
       if (count == -Errno.EAGAIN) {
+        failuresInARow = 0;
         return WOULD_BLOCK;
       }
       if (count != -Errno.EINTR) {
@@ -259,28 +260,28 @@ final class EpollDatagrams extends Registration implements DatagramPort {
   @Override
   public void join(InetAddress group, NetworkInterface on, @Nullable InetAddress source)
       throws IOException {
-    DatagramSocketOptions.membership(kernel, fd, true, group, on, source);
+    DatagramSocketOptions.membership(kernel, openFd(), true, group, on, source);
   }
 
   @Override
   public void leave(InetAddress group, NetworkInterface on, @Nullable InetAddress source)
       throws IOException {
-    DatagramSocketOptions.membership(kernel, fd, false, group, on, source);
+    DatagramSocketOptions.membership(kernel, openFd(), false, group, on, source);
   }
 
   @Override
   public <T> void option(SocketOption<T> option, T value) throws IOException {
-    DatagramSocketOptions.set(kernel, fd, family, option, value);
+    DatagramSocketOptions.set(kernel, openFd(), family, option, value);
   }
 
   @Override
   public <T> T option(SocketOption<T> option) throws IOException {
-    return DatagramSocketOptions.read(kernel, fd, family, option);
+    return DatagramSocketOptions.read(kernel, openFd(), family, option);
   }
 
   @Override
   public Endpoint local() throws IOException {
-    return new Addresses().local(kernel, fd);
+    return new Addresses().local(kernel, openFd());
   }
 
   @Override

@@ -5,6 +5,7 @@ import edgewise.linux.Epoll;
 import edgewise.linux.Errno;
 import edgewise.spi.Readiness;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +72,14 @@ abstract class Registration {
       control(poller, Epoll.EPOLL_CTL_ADD, events);
       listed = true;
     }
+  }
+
+  /** The descriptor, for a call that may come after closing: its number is another's by then. */
+  final int openFd() throws ClosedChannelException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    return fd;
   }
 
   private void control(EpollPoller on, int op, int events) throws IOException {

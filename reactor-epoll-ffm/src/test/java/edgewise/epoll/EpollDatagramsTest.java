@@ -154,4 +154,16 @@ class EpollDatagramsTest {
           }
         });
   }
+
+  /** One that only sends may be told of any number of errors in its life. */
+  @Test
+  void errorsWithNothingToReceiveBetweenThemAreNotInARow() throws IOException {
+    var calls = new AtomicInteger();
+    altered.answer(
+        "recvmmsg", () -> (calls.getAndIncrement() & 1) == 0 ? -Errno.ECONNREFUSED : -Errno.EAGAIN);
+    for (int i = 0; i < 200; i++) {
+      assertEquals(0, receiver.receive(poller.incomingDatagrams(), 1));
+      assertEquals(DatagramPort.WOULD_BLOCK, receiver.receive(poller.incomingDatagrams(), 1));
+    }
+  }
 }

@@ -50,7 +50,7 @@ class SelectDatagrams extends Registration implements DatagramPort {
     this.channel = channel;
     this.remote = remote;
     this.options = options;
-    this.receiver = this::receiveOnce;
+    this.receiver = this::receiveNext;
   }
 
   static SelectDatagrams open(
@@ -126,10 +126,7 @@ class SelectDatagrams extends Registration implements DatagramPort {
   public int receive(IncomingDatagrams into, int most) throws IOException {
     try {
       int count = ((SelectIncoming) into).receive(receiver, most, options.maxDatagramBytes());
-      return count == 0 ? WOULD_BLOCK : count;
-    } catch (PortUnreachableException e) {
-      failures.add(new Failure(remote, Failures.socket("send to", remote, e)));
-      return 0;
+      return count == 0 && failures.isEmpty() ? WOULD_BLOCK : count;
     } catch (IOException e) {
       throw Failures.socket("receive", this, e);
     }
@@ -161,6 +158,16 @@ class SelectDatagrams extends Registration implements DatagramPort {
     } catch (PortUnreachableException e) { // of an earlier one; this one has not been sent
       failures.add(new Failure(remote, Failures.socket("send to", remote, e)));
       return sendOnce(bytes, to);
+    }
+  }
+
+  /** An ICMP error ends the batch: what was received before it is delivered. */
+  private @Nullable SocketAddress receiveNext(ByteBuffer into) throws IOException {
+    try {
+      return receiveOnce(into);
+    } catch (PortUnreachableException e) {
+      failures.add(new Failure(remote, Failures.socket("send to", remote, e)));
+      return null;
     }
   }
 

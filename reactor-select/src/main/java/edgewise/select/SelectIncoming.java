@@ -30,7 +30,7 @@ final class SelectIncoming implements IncomingDatagrams {
    * Receives until nothing is waiting.
    *
    * @param bytes what is wanted of each
-   * @return how many have come; a failure after the first is left to the next call
+   * @return how many have come; those before an exception are lost, so that it must be the end
    */
   int receive(Receiver from, int most, int bytes) throws IOException {
     layOut(most, bytes + 1);

@@ -16,6 +16,11 @@ import edgewise.spi.Backend.Feature;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.StandardSocketOptions;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -430,5 +435,46 @@ class DatagramContract {
     assertEquals(false, socket.option(java.net.StandardSocketOptions.IP_MULTICAST_LOOP));
     socket.option(java.net.StandardSocketOptions.IP_TOS, 0x10);
     assertEquals(0x10, socket.option(java.net.StandardSocketOptions.IP_TOS));
+  }
+
+  /** Memory that all datagrams of a loop share forgets what a handler did to it. */
+  @Contract
+  void theBytesAreBigEndianWhateverAHandlerDidBefore(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    var datagrams = new DatagramRig(rig);
+    var orders = new ArrayList<ByteOrder>();
+    DatagramSocket receiver =
+        datagrams.bind((s, d) -> {
+          orders.add(d.bytes().order());
+          d.bytes().order(ByteOrder.LITTLE_ENDIAN);
+        });
+    DatagramSocket sender = datagrams.bind(new Inbox());
+    for (int i = 1; i <= 3; i++) {
+      int count = i;
+      assertTrue(sender.send(text("one"), receiver.local()));
+      rig.until("it is there", () -> orders.size() == count);
+    }
+    assertEquals(List.of(ByteOrder.BIG_ENDIAN, ByteOrder.BIG_ENDIAN, ByteOrder.BIG_ENDIAN), orders);
+  }
+
+  /** The number of its descriptor may be another's by then. */
+  @Contract(families = Family.TCP)
+  void aClosedSocketTouchesNoDescriptor(Rig rig) throws Exception {
+    var datagrams = new DatagramRig(rig);
+    DatagramSocket closed = datagrams.bind(new Inbox());
+    closed.abort();
+    DatagramSocket next = datagrams.bind(new Inbox());
+    assertThrows(ClosedChannelException.class, closed::local);
+    assertThrows(
+        ClosedChannelException.class,
+        () -> closed.option(StandardSocketOptions.SO_BROADCAST, true));
+    assertThrows(
+        ClosedChannelException.class, () -> closed.option(StandardSocketOptions.SO_BROADCAST));
+    var group = InetAddress.getByName("239.1.2.3");
+    var on = NetworkInterface.getByName("lo");
+    assertThrows(ClosedChannelException.class, () -> closed.join(group, on));
+    assertEquals(false, next.option(StandardSocketOptions.SO_BROADCAST));
   }
 }

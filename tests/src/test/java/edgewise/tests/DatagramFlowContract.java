@@ -351,4 +351,25 @@ class DatagramFlowContract {
     assertEquals(upTo(110), numbers(inbox));
     assertEquals(5_000, inbox.datagrams.getLast().length);
   }
+
+  /** Nobody is told of an error while the socket closes; nor does it wait to be told. */
+  @Contract(families = Family.UNIX)
+  void anErrorWhileTheQueueIsSentBeforeClosingDoesNotSpin(Rig rig) throws Exception {
+    if (lacks(rig)) {
+      return;
+    }
+    var datagrams = new DatagramRig(rig);
+    Endpoint nobody = datagrams.nobody();
+    DatagramSocket receiver = datagrams.bind(new Inbox());
+    receiver.pause();
+    var closing = new Counting(receiver.local(), 900, 10);
+    DatagramSocket sender = datagrams.bind(closing);
+    closing.send(sender);
+    rig.turns(2);
+    assertTrue(sender.send(text("to nobody"), nobody));
+    sender.close();
+    rig.assertTurnsAtMost(100, Duration.ofMillis(300)); // with a rest of 32 ms it takes some ten
+    assertEquals(0, closing.closed);
+    sender.abort();
+  }
 }

@@ -10,6 +10,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import edgewise.DatagramOptions;
 import edgewise.DatagramSocket;
 import edgewise.Endpoint;
+import edgewise.linux.Socket;
+import edgewise.spi.Backend.Feature;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +21,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -174,5 +179,48 @@ class DatagramInetContract {
           return answers;
         });
     assertEquals(List.of(0, 1, 1000, 65_507), rig.await(talking));
+  }
+
+  /** The kernel has room for what it joins, but a datagram is as long as was asked for. */
+  @Contract(families = Family.TCP)
+  void joinedDatagramsAreCutToTheLimitToo(Rig rig) throws Exception {
+    var inbox = new Inbox();
+    DatagramSocket receiver =
+        rig.loop()
+            .bind(
+                rig.free(),
+                DatagramOptions.builder().coalescing(true).maxDatagramBytes(4).build(),
+                inbox);
+    DatagramSocket sender = rig.loop().bind(rig.free(), new Inbox());
+    for (String each : List.of("first1", "second", "third3", "4")) {
+      assertTrue(sender.send(text(each), receiver.local()));
+    }
+    rig.until("joined ones", () -> inbox.count() == 4);
+    assertTrue(sender.send(text("alone"), receiver.local()));
+    rig.until("one more", () -> inbox.count() == 5);
+    assertEquals(List.of("firs", "seco", "thir", "4", "alon"), inbox.texts());
+    assertEquals(4, inbox.truncated);
+    assertEquals(5, inbox.fullLength);
+  }
+
+  /** A queue of errors that nobody empties would make the poller report the socket for ever. */
+  @Contract(families = Family.TCP)
+  void anAdoptedSocketHasNoQueueOfErrorsThatWasNotAskedFor(Rig rig) throws Exception {
+    if (!rig.has(Feature.DESCRIPTORS)) {
+      return;
+    }
+    Endpoint nobody = new DatagramRig(rig).nobody();
+    int fd = Socket.socket(Socket.AF_INET, Socket.SOCK_DGRAM, 0);
+    var on = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_INT, 1);
+    assertEquals(0, Socket.setsockopt(fd, Socket.IPPROTO_IP, Socket.IP_RECVERR, on));
+    DatagramSocket adopted =
+        rig.loop()
+            .adopt(
+                rig.loop().backend().own(fd),
+                DatagramOptions.builder().networkErrors(false).build(),
+                new Inbox());
+    assertTrue(adopted.send(text("to nobody"), nobody));
+    rig.turns(3);
+    rig.assertIdle(Duration.ofMillis(50));
   }
 }

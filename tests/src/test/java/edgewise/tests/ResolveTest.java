@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import edgewise.DatagramSocket;
@@ -150,6 +151,19 @@ class ResolveTest {
     assertTrue(System.nanoTime() - start > 900_000_000L, "after a second");
     assertEquals(List.of("one.test 60 A 192.0.2.9"), outcome.answers());
     assertEquals(2, queries.size());
+  }
+
+  @Contract(
+      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
+      families = Family.TCP)
+  void aNameThatIsNoneOpensNoSocket(Rig rig) throws Exception {
+    Endpoint server = new DatagramRig(rig).nobody();
+    Question question = Question.of("a..b", "A");
+    int before = Descriptors.open().size();
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Resolve.resolve(rig.loop(), server, question, (response, failure) -> {}));
+    assertEquals(before, Descriptors.open().size());
   }
 
   private static ByteBuffer answer(ByteBuffer query, int idOff) {
