@@ -13,7 +13,9 @@ class UdpEcho {
             .build();
     try (var loop = EventLoop.open()) {
       loop.bind(
-          Endpoint.parse("127.0.0.1:" + args[0]), how, (socket, datagram) -> datagram.reply(datagram.bytes()));
+          Endpoint.parse("127.0.0.1:" + args[0]),
+          how,
+          (socket, datagram) -> datagram.reply(datagram.bytes()));
       loop.run();
     }
   }

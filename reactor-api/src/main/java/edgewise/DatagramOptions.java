@@ -68,12 +68,22 @@ public record DatagramOptions(
   /** The longest datagram that can be asked for: 16 MiB. */
   public static final int DATAGRAM_BYTES_LIMIT = 16 << 20;
 
+  /**
+   * The most that a loop keeps to receive the datagrams of one socket, 64 MiB; it never shrinks.
+   */
+  private static final long MAX_BATCH_BYTES = 64L << 20;
+
   /** The options as described above. */
   public static final DatagramOptions DEFAULT = new Builder().build();
 
   public DatagramOptions {
     Limits.between("maxDatagramBytes", maxDatagramBytes, 1, DATAGRAM_BYTES_LIMIT);
     Limits.between("batch", batch, 1, 1024);
+    if ((long) batch * maxDatagramBytes > MAX_BATCH_BYTES) {
+      throw new IllegalArgumentException(
+          "batch = %d datagrams of maxDatagramBytes = %d are more than %d bytes; lower one of them"
+              .formatted(batch, maxDatagramBytes, MAX_BATCH_BYTES));
+    }
     Limits.atLeast("datagramsPerTurn", datagramsPerTurn, 1);
     Limits.atLeast("maxQueuedDatagrams", maxQueuedDatagrams, 1);
     Limits.atLeast("maxQueuedBytes", maxQueuedBytes, 1);

@@ -126,7 +126,7 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
         finishClosing();
       }
       if (!is(CLOSED)) {
-        if (input.hasWork() || output.hasWork() || !errors.isEmpty()) {
+        if (input.hasWork() || output.hasWork() || is(FAILING) || !errors.isEmpty()) {
           loop.requeue(this);
         }
         updateInterest();

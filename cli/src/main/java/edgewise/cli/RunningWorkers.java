@@ -19,7 +19,7 @@ final class RunningWorkers implements Running {
   private final Reactor reactor;
   private final List<Offered> offered;
   private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-  private volatile Duration patience = Duration.ZERO;
+  private volatile Duration patience = StopOnSignal.GRACE.plus(MARGIN);
 
   RunningWorkers(
       Workers workers,
@@ -99,8 +99,11 @@ final class RunningWorkers implements Running {
     }
   }
 
+  /** Also where a start has failed: the workers may have accepted somebody by then. */
   @Override
   public void close() {
+    workers.stop();
+    awaitWorkers();
     workers.close();
     reactor.close();
   }

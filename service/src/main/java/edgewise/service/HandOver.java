@@ -190,7 +190,12 @@ public final class HandOver implements AutoCloseable {
     @Override
     public void ready(Giving successor, boolean withControl) {
       taken = true;
-      Thread.ofVirtual().name("edgewise-hand-over").start(() -> give(successor, withControl));
+      // Handed to the loops at once: a stop that comes now would remove the successor's files.
+      var left = offered.stream().map(each -> each.removeFile(false)).toList();
+      if (withControl) {
+        Offered.leaveOrOwnFile(control.join(), false);
+      }
+      Thread.ofVirtual().name("edgewise-hand-over").start(() -> give(successor, left));
     }
 
     @Override
@@ -203,20 +208,16 @@ public final class HandOver implements AutoCloseable {
   }
 
   /** The files first: after that nobody here removes them. */
-  private void give(Giving successor, boolean withControl) {
+  private void give(Giving successor, List<CompletableFuture<Void>> left) {
     try {
-      for (Offered each : offered) {
-        each.removeFile(false).join();
-      }
+      CompletableFuture.allOf(left.toArray(CompletableFuture[]::new))
+          .exceptionally(HandOver::loopEnded)
+          .join();
       PeerCredentials peer =
           call(
               loop,
               () -> {
-                Listener listener = control.join();
-                if (withControl) {
-                  Offered.leaveOrOwnFile(listener, false);
-                }
-                listener.close();
+                control.join().close();
                 return successor.peer();
               });
       whenTaken.accept(peer);
@@ -231,6 +232,12 @@ public final class HandOver implements AutoCloseable {
     } catch (RejectedExecutionException e) {
       LOG.debug("the loop has ended, and its end tells the successor the same", e);
     }
+  }
+
+  /** And has closed its listeners; those of others are still to be let go of. */
+  private static @Nullable Void loopEnded(Throwable failure) {
+    LOG.warn("a listener that was handed over has ended already", failure);
+    return null;
   }
 
   /** Offers no more, and refuses who is just taking over. Idempotent. */
