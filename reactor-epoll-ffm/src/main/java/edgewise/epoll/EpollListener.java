@@ -143,7 +143,7 @@ final class EpollListener extends Registration implements ListeningSocket {
 
   @Override
   public Descriptor duplicate() throws IOException {
-    return AdoptedSocket.duplicate(kernel, fd);
+    return AdoptedSocket.duplicate(kernel, openFd());
   }
 
   @Override
@@ -162,12 +162,12 @@ final class EpollListener extends Registration implements ListeningSocket {
 
   @Override
   public <T> void option(SocketOption<T> option, T value) throws IOException {
-    SocketOptions.set(kernel, fd, option, value);
+    SocketOptions.set(kernel, openFd(), option, value);
   }
 
   @Override
   public <T> T option(SocketOption<T> option) throws IOException {
-    return SocketOptions.read(kernel, fd, option);
+    return SocketOptions.read(kernel, openFd(), option);
   }
 
   /** Another process may listen on the same socket, before or after. */

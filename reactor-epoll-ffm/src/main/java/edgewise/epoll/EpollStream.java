@@ -260,12 +260,12 @@ final class EpollStream extends Registration implements StreamSocket {
 
   @Override
   public PeerCredentials peerCredentials() throws IOException {
-    return AdoptedSocket.peerCredentials(kernel, fd);
+    return AdoptedSocket.peerCredentials(kernel, openFd());
   }
 
   @Override
   public Descriptor peerProcess() throws IOException {
-    return AdoptedSocket.peerProcess(kernel, fd);
+    return AdoptedSocket.peerProcess(kernel, openFd());
   }
 
   @Override
@@ -305,22 +305,22 @@ final class EpollStream extends Registration implements StreamSocket {
 
   @Override
   public Endpoint local() throws IOException {
-    return new Addresses().local(kernel, fd);
+    return new Addresses().local(kernel, openFd());
   }
 
   @Override
   public Endpoint remote() throws IOException {
-    return new Addresses().remote(kernel, fd);
+    return new Addresses().remote(kernel, openFd());
   }
 
   @Override
   public <T> void option(SocketOption<T> option, T value) throws IOException {
-    SocketOptions.set(kernel, fd, option, value);
+    SocketOptions.set(kernel, openFd(), option, value);
   }
 
   @Override
   public <T> T option(SocketOption<T> option) throws IOException {
-    return SocketOptions.read(kernel, fd, option);
+    return SocketOptions.read(kernel, openFd(), option);
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -251,6 +252,9 @@ final class SelectStream extends Registration implements StreamSocket {
 
   @Override
   public Endpoint local() throws IOException {
+    if (!channel.isOpen()) {
+      throw new ClosedChannelException();
+    }
     return door != null ? door : Addresses.fromJdk(channel.getLocalAddress());
   }
 

@@ -2,12 +2,16 @@ package edgewise.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import edgewise.Connection;
 import edgewise.Interest;
+import edgewise.Listener;
 import edgewise.Watch;
 import edgewise.spi.Backend.Feature;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,5 +217,24 @@ class StaleEventContract {
     rig.turns(5);
     assertEquals(List.of(), accepted);
     assertFalse(peer.socket.isConnectionPending());
+  }
+
+  // The number of a closed socket is soon another's.
+  @Contract
+  void aClosedConnectionOrListenerTouchesNoDescriptor(Rig rig) throws Exception {
+    var handler = new Recorder();
+    Listener listener = rig.listen(connection -> handler);
+    rig.dial(listener);
+    rig.until("open", () -> handler.has("open"));
+    Connection c = handler.connection();
+    c.close();
+    listener.close();
+    rig.until("closed", () -> handler.has("close"));
+    var another = new Recorder();
+    rig.connected(another); // and takes the numbers
+    assertThrows(IOException.class, c::local);
+    assertThrows(IOException.class, c::remote);
+    assertThrows(IOException.class, () -> c.option(StandardSocketOptions.SO_SNDBUF, 4096));
+    assertThrows(IOException.class, () -> listener.option(StandardSocketOptions.SO_RCVBUF));
   }
 }
