@@ -50,6 +50,15 @@ int open_connection(int index) {
   return fd;
 }
 
+/* Octets that tell their position, the same in each run. */
+void fill_pattern(char *octets, size_t size) {
+  uint32_t x = 2463534242;
+  for (size_t i = 0; i < size; i++) {
+    x ^= x << 13, x ^= x >> 17, x ^= x << 5; /* Marsaglia's xorshift */
+    octets[i] = x;
+  }
+}
+
 static void read_request(const char *path) {
   FILE *file = fopen(path, "rb");
   if (!file || fseek(file, 0, SEEK_END) < 0) die("%s: %s", path, strerror(errno));

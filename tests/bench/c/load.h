@@ -26,6 +26,7 @@ extern struct results results;
 /* load.c */
 int open_connection(int index); /* waits until it is connected */
 int new_socket(int index, int type);
+void fill_pattern(char *octets, size_t size);
 
 /* the modes */
 void stream(bool http);

@@ -46,11 +46,8 @@ static void make_pattern(void) {
   source.period = PERIOD;
   source.size = PERIOD + (chunk < RECEIVE ? RECEIVE : chunk > 1 << 20 ? 1 << 20 : chunk);
   source.octets = allocate(source.size, 1);
-  uint32_t x = 2463534242;
-  for (size_t i = 0; i < source.size; i++) {
-    x ^= x << 13, x ^= x >> 17, x ^= x << 5;
-    source.octets[i] = i < PERIOD ? (char)x : source.octets[i - PERIOD];
-  }
+  fill_pattern(source.octets, PERIOD);
+  for (size_t i = PERIOD; i < source.size; i++) source.octets[i] = source.octets[i - PERIOD];
   request_size = answer_size = options.message;
 }
 
@@ -173,6 +170,8 @@ static int verify(struct client *c, size_t size) {
     die("connection %d received more octets than it asked for (answers of %zu)", c->index, answer_size);
   c->received += size;
   results.bytes += size;
+  if (c->to_send > 0 && c->received / answer_size * request_size > c->sent)
+    die("connection %d: answer %lu came before its request was sent", c->index, c->received / answer_size);
   return answered;
 }
 
