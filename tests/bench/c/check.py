@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Checks the two C programs of the benchmarks: each mode, with the sanitizers, against each other and against sockets
-that behave badly. Takes half a minute; prints the name of each law that holds.
+that behave badly. Takes about a minute; prints the name of each law that holds.
 
     check.py [--plain]      without the sanitizers
 """
 import glob, json, os, random, socket, subprocess, sys, tempfile, threading, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-WORK = tempfile.mkdtemp(prefix="bench-c-")
+DIRECTORY = tempfile.TemporaryDirectory(prefix="bench-c-")
+WORK = DIRECTORY.name
 SANITIZE = [] if "--plain" in sys.argv else ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 CLOSE = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -122,7 +122,9 @@ static const struct mode {
   const char *name;
   consumer *consume;
   void (*datagrams)(int);
-} modes[] = {{"echo", echo, NULL}, {"http", http, NULL}, {"fanout", fanout, NULL}, {"udp", NULL, udp}, {"udp-batch", NULL, udp_batch}};
+} modes[] = {
+    {"echo", echo, NULL}, {"http", http, NULL}, {"fanout", fanout, NULL}, {"udp", NULL, udp}, {"udp-batch", NULL, udp_batch},
+};
 
 static const struct mode *find_mode(const char *name) {
   for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
@@ -147,6 +149,7 @@ int main(int argc, char **argv) {
   parse_options(argc, argv);
   const struct mode *mode = find_mode(argv[optind]);
   options.address = parse_address(argv[optind + 1]);
+  if (mode->datagrams && is_unix(&options.address)) die("datagrams need a port");
   raise_descriptor_limit();
   prepare_response();
   epoll = check(epoll_create1(EPOLL_CLOEXEC), "epoll_create1");

@@ -24,7 +24,8 @@ void udp_batch(int fd) {
   for (int count = BATCH; count == BATCH;) {
     for (int i = 0; i < BATCH; i++) {
       pieces[i] = (struct iovec){buffers[i], BUFFER};
-      batch[i].msg_hdr = (struct msghdr){.msg_name = &from[i], .msg_namelen = sizeof from[i], .msg_iov = &pieces[i], .msg_iovlen = 1};
+      batch[i].msg_hdr = (struct msghdr){.msg_name = &from[i], .msg_namelen = sizeof from[i],
+          .msg_iov = &pieces[i], .msg_iovlen = 1};
     }
     count = recvmmsg(fd, batch, BATCH, 0, NULL);
     if (count < 0 && would_block()) return;

@@ -36,7 +36,8 @@ struct results results;
 int new_socket(int index, int type) {
   int one = 1, fd = check(socket(options.address.any.sa_family, type | SOCK_CLOEXEC, 0), "socket");
   if (options.source_addresses == 0) return fd;
-  struct sockaddr_in source = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + index % options.source_addresses)};
+  struct sockaddr_in source = {.sin_family = AF_INET};
+  source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + index % options.source_addresses);
   /* The port is chosen by connect(2), which can share it among destinations: ip(7). */
   check(setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one), "setsockopt IP_BIND_ADDRESS_NO_PORT");
   check(bind(fd, (struct sockaddr *)&source, sizeof source), "bind");
