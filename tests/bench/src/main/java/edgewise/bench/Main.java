@@ -37,6 +37,7 @@ public final class Main {
     CONTESTANTS.put("edgewise-select-http", () -> new EdgewiseHttp(Experiment.SELECT));
     CONTESTANTS.put("netty-epoll-http", () -> new NettyHttp(NettyTransport.EPOLL));
     CONTESTANTS.put("netty-nio-http", () -> new NettyHttp(NettyTransport.NIO));
+    CONTESTANTS.put("nio-http", NioHttp::new);
   }
 
   private static void echo() {
@@ -45,9 +46,17 @@ public final class Main {
     CONTESTANTS.put("edgewise-select-echo", () -> new EdgewiseEcho(Experiment.SELECT));
     CONTESTANTS.put("netty-epoll-echo", () -> new NettyEcho(NettyTransport.EPOLL));
     CONTESTANTS.put("netty-nio-echo", () -> new NettyEcho(NettyTransport.NIO));
+    CONTESTANTS.put("nio-echo", () -> new NioEcho(StreamListeners::jdk));
+    CONTESTANTS.put("jnr-echo", () -> new NioEcho(StreamListeners::jnr));
+    CONTESTANTS.put("junixsocket-echo", () -> new NioEcho(StreamListeners::junixsocket));
   }
 
-  private static void fanout() {}
+  private static void fanout() {
+    CONTESTANTS.put("edgewise-fanout", EdgewiseFanout::new);
+    CONTESTANTS.put("netty-epoll-fanout", () -> new NettyFanout(NettyTransport.EPOLL));
+    CONTESTANTS.put("netty-nio-fanout", () -> new NettyFanout(NettyTransport.NIO));
+    CONTESTANTS.put("nio-fanout", NioFanout::new);
+  }
 
   private static void udp() {}
 
@@ -61,7 +70,7 @@ public final class Main {
       System.exit(2);
       return;
     }
-    contestant.get().start(args[1], Path.of(args[2]));
+    contestant.get().start(args[1], Path.of(args[2]).toAbsolutePath().normalize());
     System.out.println("ready");
     answerQuestions();
     System.exit(0);
