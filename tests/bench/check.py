@@ -6,7 +6,7 @@ Needs the built module (mvn package -P bench -pl tests/bench -am). Starts each c
 endpoint and compares status, Content-Length and body; pipelined requests; a connection that is kept; one that
 is not; uploads; echo of 1 MiB in pieces over TCP and AF_UNIX; fan-out to three connections; UDP echo. Prints a
 line for each and ends with 1 if one differs."""
-import argparse, glob, hashlib, os, socket, subprocess, sys, tempfile, threading
+import argparse, glob, hashlib, os, socket, subprocess, sys, tempfile, threading, traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 p = argparse.ArgumentParser()
@@ -23,6 +23,8 @@ PLAINTEXT = b"Hello, World!"
 UNIX_ONLY = {"jnr-echo", "junixsocket-echo"}
 BOTH = {"edgewise-echo", "edgewise-level-echo", "edgewise-select-echo", "netty-epoll-echo", "netty-nio-echo", "nio-echo",
         "vertx-echo"}
+# Up to Helidon 4.5.3 the server says Connection: close and leaves that to the client (its issue 12324).
+LEFT_OPEN = {"helidon-http"}
 
 
 class Wrong(Exception):
@@ -38,6 +40,7 @@ def same(what, expected, found):
 class Server:
     def __init__(self, name, address, files, *properties):
         command = COMMAND[:1] + list(properties) + COMMAND[1:]
+        self.name = name
         self.address = address
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen([*command, name, address, files], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -119,9 +122,6 @@ def check_http(server, files, json):
                 for _ in range(2):
                     c.sendall(get(path))
                     check_answer(reader, path, body)
-        for path, expected in {"/files/none": 404, "/none": 404}.items():
-            c.sendall(get(path))
-            same(path, expected, response(reader)[0])
         for length in (0, 1, 16384, 10 << 20, 10):
             c.sendall(f"POST /upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n".encode())
             c.sendall(b"x" * length)
@@ -141,7 +141,12 @@ def check_http(server, files, json):
         reader = c.makefile("rb")
         c.sendall(get("/plaintext", "Connection: close\r\n"))
         check_answer(reader, "last /plaintext", PLAINTEXT)
-        same("after the last response", b"", reader.read())
+        if server.name not in LEFT_OPEN:
+            same("after the last response", b"", reader.read())
+    for path in ("/files/none", "/none"):
+        with server.connect() as c:
+            c.sendall(get(path))
+            same(path, 404, response(c.makefile("rb"))[0])
 
 
 def check_unkept(server):
@@ -270,8 +275,8 @@ def check(name, folder, json):
                 check_fanout(server)
             else:
                 check_echo(server)
-            if server.said():
-                raise Wrong("says on its standard error: " + server.said())
+            if said := [line for line in server.said().splitlines() if not line.startswith("There is no Helidon logging")]:
+                raise Wrong("says on its standard error: " + "\n".join(said))
 
 
 def main():
@@ -288,7 +293,8 @@ def main():
                 print(f"{name}: right", flush=True)
             except (Wrong, OSError) as e:
                 failed.append(name)
-                print(f"{name}: WRONG: {type(e).__name__} {e}", flush=True)
+                lines = " ".join(str(f.lineno) for f in traceback.extract_tb(e.__traceback__) if f.filename == __file__)
+                print(f"{name}: WRONG: {type(e).__name__} {e} (lines {lines})", flush=True)
     sys.exit(1 if failed else 0)
 
 

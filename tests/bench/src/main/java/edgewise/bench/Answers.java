@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** What every HTTP server here sends. */
@@ -35,6 +37,11 @@ final class Answers {
   static @Nullable Path file(Path directory, String path) {
     Path found = directory.resolve(path.substring(FILES.length())).normalize();
     return found.startsWith(directory) && Files.isRegularFile(found) ? found : null;
+  }
+
+  /** For servers that tell java.util.logging of their start. */
+  static void quiet() {
+    Logger.getLogger("").setLevel(Level.WARNING);
   }
 
   private static byte[] json() {

@@ -38,6 +38,11 @@ public final class Main {
     CONTESTANTS.put("netty-epoll-http", () -> new NettyHttp(NettyTransport.EPOLL));
     CONTESTANTS.put("netty-nio-http", () -> new NettyHttp(NettyTransport.NIO));
     CONTESTANTS.put("nio-http", NioHttp::new);
+    CONTESTANTS.put("jdk-http", JdkHttp::new);
+    CONTESTANTS.put("vertx-http", VertxHttp::new);
+    CONTESTANTS.put("helidon-http", HelidonHttp::new);
+    CONTESTANTS.put("undertow-http", UndertowHttp::new);
+    CONTESTANTS.put("jetty-http", JettyHttp::new);
   }
 
   private static void echo() {
@@ -47,6 +52,7 @@ public final class Main {
     CONTESTANTS.put("netty-epoll-echo", () -> new NettyEcho(NettyTransport.EPOLL));
     CONTESTANTS.put("netty-nio-echo", () -> new NettyEcho(NettyTransport.NIO));
     CONTESTANTS.put("nio-echo", () -> new NioEcho(StreamListeners::jdk));
+    CONTESTANTS.put("vertx-echo", VertxEcho::new);
     CONTESTANTS.put("jnr-echo", () -> new NioEcho(StreamListeners::jnr));
     CONTESTANTS.put("junixsocket-echo", () -> new NioEcho(StreamListeners::junixsocket));
   }
@@ -58,7 +64,12 @@ public final class Main {
     CONTESTANTS.put("nio-fanout", NioFanout::new);
   }
 
-  private static void udp() {}
+  private static void udp() {
+    CONTESTANTS.put("edgewise-udp", EdgewiseUdp::new);
+    CONTESTANTS.put("netty-epoll-udp", () -> new NettyUdp(1));
+    CONTESTANTS.put("netty-epoll-batch-udp", () -> new NettyUdp(32));
+    CONTESTANTS.put("nio-udp", NioUdp::new);
+  }
 
   private Main() {}
 
