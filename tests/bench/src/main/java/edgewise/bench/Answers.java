@@ -39,9 +39,9 @@ final class Answers {
     return found.startsWith(directory) && Files.isRegularFile(found) ? found : null;
   }
 
-  /** For servers that tell java.util.logging of their start. */
+  /** For servers that tell java.util.logging of their start, and of every client that leaves. */
   static void quiet() {
-    Logger.getLogger("").setLevel(Level.WARNING);
+    Logger.getLogger("").setLevel(Level.SEVERE);
   }
 
   private static byte[] json() {
