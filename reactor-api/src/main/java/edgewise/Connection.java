@@ -4,6 +4,7 @@ import static edgewise.spi.Readiness.ERROR;
 import static edgewise.spi.Readiness.HUP;
 import static edgewise.spi.Readiness.PEER_HANGUP;
 import static edgewise.spi.Readiness.READ;
+import static edgewise.spi.Readiness.URGENT;
 import static edgewise.spi.Readiness.WRITE;
 
 import edgewise.spi.Backend;
@@ -205,6 +206,9 @@ public final class Connection extends Channel implements AutoCloseable {
     if ((readiness & (HUP | ERROR)) != 0) {
       state |= BROKEN;
     }
+    if ((readiness & URGENT) != 0) {
+      input.trustsShortReceive = trigger != Trigger.EDGE;
+    }
   }
 
   @Override
@@ -271,7 +275,7 @@ public final class Connection extends Channel implements AutoCloseable {
     }
     int wanted = is(BROKEN) ? 0 : ERROR;
     if (!input.ended && (trigger == Trigger.EDGE || input.isWanted())) {
-      wanted |= READ;
+      wanted |= input.trustsShortReceive && trigger == Trigger.EDGE ? READ | URGENT : READ;
     }
     if (!input.ended && !is(HUNG_UP)) {
       wanted |= PEER_HANGUP;

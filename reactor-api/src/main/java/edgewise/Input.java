@@ -23,8 +23,8 @@ final class Input {
   /** What comes beside the bytes; null if the options ask for nothing. */
   final @Nullable Ancillary beside;
 
-  /** Whether a short receive proves that nothing is left: not under EDGE, see {@link #receive}. */
-  private final boolean edge;
+  /** Whether a short receive proves that nothing is left, see {@link #receive}. */
+  boolean trustsShortReceive;
 
   /** An event has told of bytes, and no receive has said WOULD_BLOCK since. */
   boolean readable;
@@ -49,7 +49,7 @@ final class Input {
   Input(Connection connection, StreamSocket socket, boolean edge) {
     this.connection = connection;
     this.socket = socket;
-    this.edge = edge;
+    this.trustsShortReceive = !edge || socket.isEmptiedByShortReceive();
     ConnectionOptions options = connection.options;
     this.messages = options.type() == SocketType.SEQPACKET;
     this.beside =
@@ -72,9 +72,11 @@ final class Input {
    * Drains the socket: until it would block, the end, a pause, or this turn's budget is spent (laws
    * 3 and 4).
    *
-   * <p>Under EDGE only EAGAIN ends the drain, as epoll(7) asks in general; under LEVEL a short
-   * receive does as well, since the poller speaks up again if there is more. When the peer is known
-   * to be gone the stream is followed to its end, since nothing more will speak up.
+   * <p>EAGAIN ends the drain. So does a short receive under LEVEL, since the poller speaks up again
+   * if there is more, and under EDGE on a stream that it is known to have emptied (epoll(7),
+   * question 9): TCP without urgent data. AF_UNIX is none, its receives also end behind passed
+   * descriptors and where the sender changes (unix_stream_read_generic of Linux). When the peer is
+   * known to be gone the stream is followed to its end, since nothing more will speak up.
    */
   void receive() throws Exception {
     redeliver();
@@ -109,7 +111,7 @@ final class Input {
         receivedMessage(into, Math.max(count, 0));
       } else {
         bytes -= count;
-        readable = edge || count == room || connection.isPeerGone();
+        readable = count == room || !trustsShortReceive || connection.isPeerGone();
         received(into, at, at + count);
       }
     }

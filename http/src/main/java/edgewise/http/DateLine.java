@@ -1,37 +1,53 @@
 package edgewise.http;
 
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The end of every response head: the Date field, what is said about the connection, and the empty
- * line. A loop has one, and writes it anew when the second has changed, not for every response.
+ * line. A loop has one, and takes it anew when the second has changed, not for every response.
  */
 final class DateLine {
-  private static final byte[] NOTHING = {};
+  /** What all loops write in the same second, so that they share what is encoded with it. */
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  private record Lines(long second, byte[] persistent, byte[] persistent10, byte[] closing) {
+    static Lines of(long second) {
+      String date = "Date: " + HttpDate.format(second) + "\r\n";
+      return new Lines(
+          second,
+          octets(date + "\r\n"),
+          octets(date + "Connection: keep-alive\r\n\r\n"),
+          octets(date + "Connection: close\r\n\r\n"));
+    }
+  }
 
-  private byte[] persistent = NOTHING;
-  private byte[] persistent10 = NOTHING;
-  private byte[] closing = NOTHING;
-  private long second = Long.MIN_VALUE;
+  private static volatile @Nullable Lines latest;
+
+  private Lines lines = Lines.of(0);
 
   /** Notes the time; garbage arises once a second. */
   void refresh(long epochMillis) {
     long now = Math.floorDiv(epochMillis, 1000L);
-    if (now != second) {
-      second = now;
-      String date = "Date: " + HttpDate.format(now) + "\r\n";
-      persistent = octets(date + "\r\n");
-      persistent10 = octets(date + "Connection: keep-alive\r\n\r\n");
-      closing = octets(date + "Connection: close\r\n\r\n");
+    if (now != lines.second) {
+      lines = lines(now);
     }
   }
 
-  /** The octets to send after the prepared part of a head. */
+  private static Lines lines(long second) {
+    Lines seen = latest;
+    if (seen == null || seen.second != second) {
+      seen = Lines.of(second); // two loops may both make it; the later one stays
+      latest = seen;
+    }
+    return seen;
+  }
+
+  /** The octets to send after the prepared part of a head; the same array for a second. */
   byte[] octets(Persistence persistence) {
     return switch (persistence) {
-      case KEPT -> persistent;
-      case KEPT_AND_SAID -> persistent10;
-      case CLOSED -> closing;
+      case KEPT -> lines.persistent;
+      case KEPT_AND_SAID -> lines.persistent10;
+      case CLOSED -> lines.closing;
     };
   }
 

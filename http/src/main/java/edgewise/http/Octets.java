@@ -2,6 +2,7 @@ package edgewise.http;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** The classes of octets that the grammar of HTTP names, and comparisons without a String. */
 final class Octets {
@@ -115,6 +116,13 @@ final class Octets {
   /** The octets as a String, one char each. */
   static String latin1(ByteBuffer in, int start, int end) {
     return new String(copy(in, start, end), StandardCharsets.ISO_8859_1);
+  }
+
+  static byte[] joined(byte[] first, byte[] second, byte[] third) {
+    byte[] all = Arrays.copyOf(first, first.length + second.length + third.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    System.arraycopy(third, 0, all, first.length + second.length, third.length);
+    return all;
   }
 
   static byte[] copy(ByteBuffer in, int start, int end) {

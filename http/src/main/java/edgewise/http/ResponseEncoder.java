@@ -24,6 +24,12 @@ final class ResponseEncoder {
       boolean headOnly,
       Persistence persistence,
       DateLine date) {
+    if (!headOnly) {
+      byte[] whole = response.whole(date.octets(persistence));
+      if (whole != null) {
+        return write(connection, whole); // it holds nothing
+      }
+    }
     try {
       boolean more = writeHead(connection, response, false, persistence, date);
       return (!headOnly && response.hasBody()) ? writeBody(connection, response.body()) : more;

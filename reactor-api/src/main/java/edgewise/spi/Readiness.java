@@ -8,6 +8,9 @@ public final class Readiness {
   /** Bytes, a connection to accept, or the end of the stream can be read. EPOLLIN. */
   public static final int READ = 0x001;
 
+  /** Urgent data is among the bytes, and receives stop short at it. EPOLLPRI, tcp(7). */
+  public static final int URGENT = 0x002;
+
   /** The kernel takes bytes again, or an outgoing connect has ended. EPOLLOUT. */
   public static final int WRITE = 0x004;
 

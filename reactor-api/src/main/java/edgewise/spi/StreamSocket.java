@@ -52,6 +52,15 @@ public interface StreamSocket {
   int receive(NativeBuffer into, int offset, int length) throws IOException;
 
   /**
+   * Whether a receive of fewer bytes than there was room for has emptied the socket, so that what
+   * comes later is a new edge; epoll(7), question 9. True only where the kernel keeps to that while
+   * neither {@link Readiness#URGENT} nor a hang-up has been told.
+   */
+  default boolean isEmptiedByShortReceive() {
+    return false;
+  }
+
+  /**
    * As {@link #receive(NativeBuffer, int, int)}, with what comes beside the bytes; recvmsg(2).
    * Called only if the options ask for it, with {@link Backend.Feature#DESCRIPTORS}.
    *

@@ -157,6 +157,12 @@ final class EpollStream extends Registration implements StreamSocket {
     }
   }
 
+  /** An adopted socket may have a layer above TCP, such as TLS, whose records end receives. */
+  @Override
+  public boolean isEmptiedByShortReceive() {
+    return tcp && !adopted;
+  }
+
   @Override
   public int receive(NativeBuffer into, int offset, int length, Ancillary beside)
       throws IOException {

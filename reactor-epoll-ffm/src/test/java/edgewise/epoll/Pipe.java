@@ -179,8 +179,8 @@ final class Pipe {
 
   int read(MemorySegment into, long offset, int length) {
     int count = Math.min(length, arrived.size());
-    if (count > 1 && faults.happens(faults.shortCount)) {
-      count = faults.upTo(count);
+    if (!tcp && count > 1 && faults.happens(faults.shortCount)) {
+      count = faults.upTo(count); // TCP gives all that it has: epoll(7), question 9
     }
     arrived.take(into, offset, count);
     if (tcp) {

@@ -64,6 +64,21 @@ class DrainContract {
     rig.until("all has come", () -> handler.received() == 50);
   }
 
+  // A receive stops short at urgent data, and is no proof that the socket is empty.
+  @Contract(families = Family.TCP)
+  void bytesBehindUrgentDataAreNotMissed(Rig rig) throws Exception {
+    var handler = new Recorder();
+    Peer peer = rig.connected(handler);
+    for (int round = 1; round <= 3; round++) {
+      int expected = 6 * round;
+      peer.write("abc");
+      peer.socket.socket().sendUrgentData('!');
+      peer.write("def");
+      rig.until("what follows the urgent byte", () -> handler.received() == expected);
+    }
+    assertEquals("abcdef".repeat(3), new String(handler.bytes(), StandardCharsets.US_ASCII));
+  }
+
   @Contract
   void bytesThatCameBeforeTheConnectionWasRegisteredAreDelivered(Rig rig) throws Exception {
     var handler = new Recorder();

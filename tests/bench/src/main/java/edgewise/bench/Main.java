@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * {@code Main NAME ADDRESS DIRECTORY} starts one {@link Contestant} and prints {@code ready}. Then
@@ -21,22 +22,55 @@ import java.util.TreeMap;
  * </ul>
  */
 public final class Main {
-  private static final Map<String, Contestant> CONTESTANTS =
-      new TreeMap<>(
-          Map.of(
-              "edgewise-echo", new EdgewiseEcho(LoopOptions.DEFAULT),
-              "edgewise-http", new EdgewiseHttp()));
+  /** Suppliers, so that only the classes of the one that is asked for are loaded. */
+  private static final Map<String, Supplier<Contestant>> CONTESTANTS = new TreeMap<>();
+
+  static {
+    http();
+    echo();
+    fanout();
+    udp();
+  }
+
+  private static void http() {
+    CONTESTANTS.put("edgewise-http", () -> new EdgewiseHttp(LoopOptions.DEFAULT));
+    CONTESTANTS.put("edgewise-select-http", () -> new EdgewiseHttp(Experiment.SELECT));
+    CONTESTANTS.put("netty-epoll-http", () -> new NettyHttp(NettyTransport.EPOLL));
+    CONTESTANTS.put("netty-nio-http", () -> new NettyHttp(NettyTransport.NIO));
+    CONTESTANTS.put("nio-http", NioHttp::new);
+  }
+
+  private static void echo() {
+    CONTESTANTS.put("edgewise-echo", () -> new EdgewiseEcho(LoopOptions.DEFAULT));
+    CONTESTANTS.put("edgewise-level-echo", () -> new EdgewiseEcho(Experiment.LEVEL));
+    CONTESTANTS.put("edgewise-select-echo", () -> new EdgewiseEcho(Experiment.SELECT));
+    CONTESTANTS.put("netty-epoll-echo", () -> new NettyEcho(NettyTransport.EPOLL));
+    CONTESTANTS.put("netty-nio-echo", () -> new NettyEcho(NettyTransport.NIO));
+    CONTESTANTS.put("nio-echo", () -> new NioEcho(StreamListeners::jdk));
+    CONTESTANTS.put("jnr-echo", () -> new NioEcho(StreamListeners::jnr));
+    CONTESTANTS.put("junixsocket-echo", () -> new NioEcho(StreamListeners::junixsocket));
+  }
+
+  private static void fanout() {
+    CONTESTANTS.put("edgewise-fanout", EdgewiseFanout::new);
+    CONTESTANTS.put("netty-epoll-fanout", () -> new NettyFanout(NettyTransport.EPOLL));
+    CONTESTANTS.put("netty-nio-fanout", () -> new NettyFanout(NettyTransport.NIO));
+    CONTESTANTS.put("nio-fanout", NioFanout::new);
+  }
+
+  private static void udp() {}
 
   private Main() {}
 
   public static void main(String[] args) throws Exception {
-    Contestant contestant = args.length == 3 ? CONTESTANTS.get(args[0]) : null;
+    Supplier<Contestant> contestant = args.length == 3 ? CONTESTANTS.get(args[0]) : null;
     if (contestant == null) {
-      System.err.println("usage: Main NAME ADDRESS DIRECTORY; NAME is one of " + CONTESTANTS);
+      System.err.println(
+          "usage: Main NAME ADDRESS DIRECTORY; NAME is one of " + CONTESTANTS.keySet());
       System.exit(2);
       return;
     }
-    contestant.start(args[1], Path.of(args[2]));
+    contestant.get().start(args[1], Path.of(args[2]).toAbsolutePath().normalize());
     System.out.println("ready");
     answerQuestions();
     System.exit(0);
