@@ -1,6 +1,7 @@
 package edgewise.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
@@ -88,8 +89,15 @@ public final class Epoll {
    * @return how many slots were filled, from 0 on; 0 after the timeout; or {@code -errno}
    */
   public static int wait(int epfd, EpollEvents events, int maxEvents, int timeoutMillis) {
-    MemorySegment slots = events.first(maxEvents);
-    return Downcall.call(Wait.CALL, epfd, slots.address(), maxEvents, timeoutMillis, 0, slots);
+    Scratch scratch = Scratch.current();
+    try {
+      return scratch.result(
+          (int)
+              Wait.CALL.invokeExact(
+                  scratch.capture, epfd, events.first(maxEvents), maxEvents, timeoutMillis));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
   }
 
   /**
@@ -170,7 +178,8 @@ public final class Epoll {
   }
 
   private static final class Wait {
-    static final MethodHandle CALL = Downcall.bindPlain("epoll_wait");
+    static final MethodHandle CALL =
+        Downcall.bind("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   }
 
   private static final class Pwait2 {
