@@ -1,6 +1,8 @@
 package edgewise.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -20,12 +22,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "edgewise",
     versionProvider = Version.class,
     mixinStandardHelpOptions = true,
-    subcommands = {Serve.class, TestServer.class, Doctor.class},
     description = "An epoll reactor for Java that speaks to the Linux kernel without JNI.",
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     footer = {"", "'edgewise COMMAND --help' tells more about a command."})
 public final class Main implements Runnable {
+  /** By name, in the order in which the help lists them. */
+  private static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("serve", Serve.class);
+    COMMANDS.put("testserver", TestServer.class);
+    COMMANDS.put("doctor", Doctor.class);
+  }
+
   @SuppressWarnings("NullAway.Init") // set by picocli
   @Spec
   private CommandSpec spec;
@@ -41,12 +51,25 @@ public final class Main implements Runnable {
 
   /** Runs the command and returns its exit code. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return new CommandLine(new Main())
+    return commands(args)
         .setOut(out)
         .setErr(err)
         .setParameterExceptionHandler((mistake, ignored) -> refuse(mistake))
         .setExecutionExceptionHandler(Main::fail)
         .execute(args);
+  }
+
+  /** Where one is called by its name, it alone: to read a command's annotations takes its time. */
+  private static CommandLine commands(String... args) {
+    var main = new CommandLine(new Main());
+    String called = args.length == 0 ? "" : args[0];
+    boolean known = COMMANDS.containsKey(called);
+    COMMANDS.forEach((name, command) -> {
+      if (!known || name.equals(called)) {
+        main.addSubcommand(command);
+      }
+    });
+    return main;
   }
 
   /** Without a command there is nothing to do, and the help says what there is. */

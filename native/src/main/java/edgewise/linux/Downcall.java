@@ -1,5 +1,7 @@
 package edgewise.linux;
 
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -53,6 +55,44 @@ final class Downcall {
   static MethodHandle bindHolding(String function, MemoryLayout result, MemoryLayout... arguments) {
     FunctionDescriptor descriptor = FunctionDescriptor.of(result, arguments);
     return bind(function, descriptor.appendArgumentLayouts(ValueLayout.ADDRESS), CAPTURE);
+  }
+
+  /**
+   * A function with a fixed number of arguments, five at most, integers and pointers, for {@link
+   * #call}: all of these handles have one type.
+   *
+   * <p>The linker spins classes for each type of handle that it has not seen yet, and no AOT cache
+   * keeps them (JDK 25); on one slow processor that takes 5 to 15 ms. A server met sixteen types
+   * before its first answer, most of them for a function that it calls once. The calling
+   * conventions of x86-64, aarch64 and riscv64 pass an int in the lower half of a register, and
+   * riscv64 wants it sign-extended, as a widened Java int is; a callee sees no argument too many,
+   * as in {@link #bindHolding}. The upper half of an int that is returned means nothing.
+   */
+  static MethodHandle bindPlain(String function) {
+    return bindHolding(function, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+  }
+
+  /**
+   * Calls a function bound by {@link #bindPlain}.
+   *
+   * @param held the segment that an address among the arguments lies in; NULL where none does, or
+   *     in memory of {@link Scratch}, which lives as long as the thread
+   * @return what the function has returned, as an int; below 0 it is {@code -errno}
+   */
+  static int call(
+      MethodHandle function, long a, long b, long c, long d, long e, MemorySegment held) {
+    Scratch scratch = Scratch.current();
+    try {
+      return scratch.result(
+          (int) (long) function.invokeExact(scratch.capture, a, b, c, d, e, held));
+    } catch (Throwable t) {
+      throw failure(t);
+    }
+  }
+
+  /** With integers only. */
+  static int call(MethodHandle function, long a, long b, long c) {
+    return call(function, a, b, c, 0, 0, MemorySegment.NULL);
   }
 
   /**

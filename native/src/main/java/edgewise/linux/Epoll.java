@@ -52,12 +52,7 @@ public final class Epoll {
    * @return a new descriptor, or {@code -errno}
    */
   public static int create1(int flags) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result((int) Create1.CALL.invokeExact(scratch.capture, flags));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Downcall.call(Create1.CALL, flags, 0, 0);
   }
 
   /**
@@ -68,7 +63,7 @@ public final class Epoll {
    */
   public static int ctl(int epfd, int op, int fd, @Nullable EpollEvents event) {
     MemorySegment slot = event == null ? MemorySegment.NULL : event.first(1);
-    return ctl(Scratch.current(), epfd, op, fd, slot);
+    return ctl(epfd, op, fd, slot);
   }
 
   /**
@@ -79,15 +74,11 @@ public final class Epoll {
    */
   public static int ctl(int epfd, int op, int fd, int events, long data) {
     Scratch scratch = Scratch.current();
-    return ctl(scratch, epfd, op, fd, EpollEvents.write(scratch.words, events, data));
+    return ctl(epfd, op, fd, EpollEvents.write(scratch.words, events, data));
   }
 
-  private static int ctl(Scratch scratch, int epfd, int op, int fd, MemorySegment event) {
-    try {
-      return scratch.result((int) Ctl.CALL.invokeExact(scratch.capture, epfd, op, fd, event));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+  private static int ctl(int epfd, int op, int fd, MemorySegment event) {
+    return Downcall.call(Ctl.CALL, epfd, op, fd, event.address(), 0, event);
   }
 
   /**
@@ -179,12 +170,11 @@ public final class Epoll {
   }
 
   private static final class Create1 {
-    static final MethodHandle CALL = Downcall.bind("epoll_create1", JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("epoll_create1");
   }
 
   private static final class Ctl {
-    static final MethodHandle CALL =
-        Downcall.bind("epoll_ctl", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    static final MethodHandle CALL = Downcall.bindPlain("epoll_ctl");
   }
 
   private static final class Wait {

@@ -27,12 +27,7 @@ public final class EventFd {
    * @return a new descriptor, or {@code -errno}
    */
   public static int eventfd(int initval, int flags) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result((int) Create.CALL.invokeExact(scratch.capture, initval, flags));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Downcall.call(Create.CALL, initval, flags, 0);
   }
 
   /**
@@ -65,16 +60,11 @@ public final class EventFd {
   public static int write(int fd, long value) {
     Scratch scratch = Scratch.current();
     scratch.words.set(JAVA_LONG, 0, value);
-    try {
-      return scratch.result(
-          (long) Write.CALL.invokeExact(scratch.capture, fd, scratch.words, COUNTER_BYTES));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Downcall.call(Write.CALL, fd, scratch.words.address(), COUNTER_BYTES);
   }
 
   private static final class Create {
-    static final MethodHandle CALL = Downcall.bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("eventfd");
   }
 
   private static final class Read {
@@ -82,7 +72,6 @@ public final class EventFd {
   }
 
   private static final class Write {
-    static final MethodHandle CALL =
-        Downcall.bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
+    static final MethodHandle CALL = Downcall.bindPlain("write");
   }
 }

@@ -101,12 +101,7 @@ public final class File extends FileConstants {
    * @return 0 or {@code -errno}
    */
   public static int close(int fd) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result((int) Close.CALL.invokeExact(scratch.capture, fd));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Downcall.call(Close.CALL, fd, 0, 0);
   }
 
   /**
@@ -196,14 +191,8 @@ public final class File extends FileConstants {
    *     {@code -errno}
    */
   public static int sendfile(int outFd, int inFd, long offset, long count) {
-    Scratch scratch = Scratch.current();
-    MemorySegment position = scratch.longs(offset, 0);
-    try {
-      return scratch.result(
-          (long) Sendfile.CALL.invokeExact(scratch.capture, outFd, inFd, position, count));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    long position = Scratch.current().longs(offset, 0).address();
+    return Downcall.call(Sendfile.CALL, outFd, inFd, position, count, 0, MemorySegment.NULL);
   }
 
   /**
@@ -446,7 +435,7 @@ public final class File extends FileConstants {
   }
 
   private static final class Close {
-    static final MethodHandle CALL = Downcall.bind("close", JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("close");
   }
 
   private static final class Read {
@@ -480,8 +469,7 @@ public final class File extends FileConstants {
   }
 
   private static final class Sendfile {
-    static final MethodHandle CALL =
-        Downcall.bind("sendfile", JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_LONG);
+    static final MethodHandle CALL = Downcall.bindPlain("sendfile");
   }
 
   private static final class Fcntl {

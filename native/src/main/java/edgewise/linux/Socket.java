@@ -25,12 +25,7 @@ public final class Socket extends SocketConstants {
    * @return a new descriptor, or {@code -errno}
    */
   public static int socket(int domain, int type, int protocol) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result((int) Create.CALL.invokeExact(scratch.capture, domain, type, protocol));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Downcall.call(Create.CALL, domain, type, protocol);
   }
 
   /**
@@ -66,7 +61,7 @@ public final class Socket extends SocketConstants {
    * @return 0 or {@code -errno}
    */
   public static int listen(int fd, int backlog) {
-    return call(Listen.CALL, fd, backlog);
+    return Downcall.call(Listen.CALL, fd, backlog, 0);
   }
 
   /**
@@ -77,15 +72,12 @@ public final class Socket extends SocketConstants {
    * @return a new descriptor, or {@code -errno}
    */
   public static int accept4(int fd, @Nullable Sockaddr peer, int flags) {
-    MemorySegment address = peer == null ? MemorySegment.NULL : peer.cleared();
-    MemorySegment length = peer == null ? MemorySegment.NULL : peer.lengthSegment();
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (int) Accept4.CALL.invokeExact(scratch.capture, fd, address, length, flags));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
+    if (peer == null) {
+      return Downcall.call(Accept4.CALL, fd, 0, 0, flags, 0, MemorySegment.NULL);
     }
+    MemorySegment address = peer.cleared();
+    long length = peer.lengthSegment().address();
+    return Downcall.call(Accept4.CALL, fd, address.address(), length, flags, 0, address);
   }
 
   /**
@@ -123,7 +115,7 @@ public final class Socket extends SocketConstants {
    * @return 0 or {@code -errno}
    */
   public static int shutdown(int fd, int how) {
-    return call(Shutdown.CALL, fd, how);
+    return Downcall.call(Shutdown.CALL, fd, how, 0);
   }
 
   /**
@@ -302,63 +294,33 @@ public final class Socket extends SocketConstants {
     return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, into.segment());
   }
 
-  private static int call(MethodHandle function, int fd, int argument) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result((int) function.invokeExact(scratch.capture, fd, argument));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
-  }
-
   /** A call that reads an address. */
   private static int reading(MethodHandle function, int fd, Sockaddr address) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (int) function.invokeExact(scratch.capture, fd, address.storage(), address.length()));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    MemorySegment storage = address.storage();
+    return Downcall.call(function, fd, storage.address(), address.length(), 0, 0, storage);
   }
 
   /** A call that writes an address. */
   private static int filling(MethodHandle function, int fd, Sockaddr into) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (int) function.invokeExact(scratch.capture, fd, into.cleared(), into.lengthSegment()));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    MemorySegment storage = into.cleared();
+    long length = into.lengthSegment().address();
+    return Downcall.call(function, fd, storage.address(), length, 0, 0, storage);
   }
 
   private static int set(int fd, int level, int name, MemorySegment value, long size) {
     int length = Math.toIntExact(size);
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (int) Setsockopt.CALL.invokeExact(scratch.capture, fd, level, name, value, length));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Downcall.call(Setsockopt.CALL, fd, level, name, value.address(), length, value);
   }
 
   private static int get(int fd, int level, int name, MemorySegment value, long size) {
-    Scratch scratch = Scratch.current();
-    MemorySegment length = scratch.length(Math.toIntExact(size));
-    try {
-      int result =
-          (int) Getsockopt.CALL.invokeExact(scratch.capture, fd, level, name, value, length);
-      return result >= 0 ? length.get(JAVA_INT, 0) : scratch.negatedErrno();
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    MemorySegment length = Scratch.current().length(Math.toIntExact(size));
+    int result =
+        Downcall.call(Getsockopt.CALL, fd, level, name, value.address(), length.address(), value);
+    return result >= 0 ? length.get(JAVA_INT, 0) : result;
   }
 
   private static final class Create {
-    static final MethodHandle CALL =
-        Downcall.bind("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("socket");
   }
 
   private static final class Pair {
@@ -367,35 +329,31 @@ public final class Socket extends SocketConstants {
   }
 
   private static final class Bind {
-    static final MethodHandle CALL = Downcall.bind("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("bind");
   }
 
   private static final class Listen {
-    static final MethodHandle CALL = Downcall.bind("listen", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("listen");
   }
 
   private static final class Accept4 {
-    static final MethodHandle CALL =
-        Downcall.bind("accept4", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("accept4");
   }
 
   private static final class Connect {
-    static final MethodHandle CALL =
-        Downcall.bind("connect", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("connect");
   }
 
   private static final class Getsockname {
-    static final MethodHandle CALL =
-        Downcall.bind("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    static final MethodHandle CALL = Downcall.bindPlain("getsockname");
   }
 
   private static final class Getpeername {
-    static final MethodHandle CALL =
-        Downcall.bind("getpeername", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    static final MethodHandle CALL = Downcall.bindPlain("getpeername");
   }
 
   private static final class Shutdown {
-    static final MethodHandle CALL = Downcall.bind("shutdown", JAVA_INT, JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("shutdown");
   }
 
   private static final class Recv {
@@ -431,12 +389,10 @@ public final class Socket extends SocketConstants {
   }
 
   private static final class Setsockopt {
-    static final MethodHandle CALL =
-        Downcall.bind("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("setsockopt");
   }
 
   private static final class Getsockopt {
-    static final MethodHandle CALL =
-        Downcall.bind("getsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
+    static final MethodHandle CALL = Downcall.bindPlain("getsockopt");
   }
 }
