@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Parses a block of field lines up to the empty line that ends it, RFC 9112 section 5: the header
- * of a message, and the trailers of a chunked body. Octet by octet, so that cuts make no
- * difference.
+ * of a message, and the trailers of a chunked body. A line that is there as a whole and good is
+ * taken in one step; any other octet by octet, so that cuts make no difference.
  *
  * <pre>
  *            .-------------------------- LF ---------------------------.
@@ -31,9 +31,7 @@ final class FieldParser {
   private static final int VALUE_LF = 4;
   private static final int BLOCK_LF = 5;
 
-  // Eight octets at a time: one below 0x20 or equal to 0x7F shows as a high bit.
-  private static final long ONES = 0x0101_0101_0101_0101L;
-  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+  private static final int NONE = -1;
 
   private final int maxBytes;
   private final int maxCount;
@@ -73,6 +71,13 @@ final class FieldParser {
     int limit = in.limit();
     int end = (int) Math.min(limit, (long) base + start + maxBytes);
     int i = base + next;
+    if (state == LINE) {
+      int after = wholeLine(in, base, i, end);
+      if (after != NONE) {
+        next = after - base;
+        return state == LINE ? Event.FIELD : Event.END;
+      }
+    }
     while (i < limit) {
       i = skip(in, i, end);
       if (i >= end) {
@@ -88,33 +93,79 @@ final class FieldParser {
     return i < limit ? refuse(Refusal.HEADER_LENGTH) : Event.MORE_NEEDED;
   }
 
+  /** The offset after the line that begins here; NONE if it is not whole, or not good. */
+  private int wholeLine(ByteBuffer in, int base, int from, int end) {
+    // The end of the line first: where the next one begins then does not wait for the colon.
+    int lineEnd = endOfText(in, from, end);
+    if (!isLineEnd(in, lineEnd, end)) {
+      return NONE;
+    }
+    if (lineEnd == from) {
+      state = BLOCK_LF;
+      return lineEnd + 2;
+    }
+    int nameEnd = endOfToken(in, from, lineEnd);
+    if (nameEnd == from || in.get(nameEnd) != ':' || table.count() == maxCount) {
+      return NONE;
+    }
+    int valueStart = skipBlank(in, nameEnd + 1, lineEnd);
+    int valueEnd = trimBlank(in, valueStart, lineEnd);
+    table.add(from - base, nameEnd - base, valueStart - base, valueEnd - base);
+    return lineEnd + 2;
+  }
+
+  private static boolean isLineEnd(ByteBuffer in, int at, int end) {
+    return end - at >= 2 && in.get(at) == Octets.CR && in.get(at + 1) == Octets.LF;
+  }
+
   private int skip(ByteBuffer in, int from, int end) {
-    int i = from;
-    if (state == NAME) {
-      while (i < end && Octets.isToken(in.get(i))) {
-        i++;
-      }
-    } else if (state == BEFORE_VALUE) {
-      while (i < end && Octets.isBlank(in.get(i))) {
-        i++;
-      }
-    } else if (state == VALUE) {
-      while (end - i >= Long.BYTES && isPlain(in.getLong(i))) {
-        i += Long.BYTES;
-      }
-      while (i < end && Octets.isFieldText(in.get(i))) {
-        i++;
-      }
+    return switch (state) {
+      case NAME -> endOfToken(in, from, end);
+      case BEFORE_VALUE -> skipBlank(in, from, end);
+      case VALUE -> endOfText(in, from, end);
+      default -> from;
+    };
+  }
+
+  private static int endOfToken(ByteBuffer in, int from, int end) {
+    int i = Swar.firstNotInWord(in, from, end);
+    while (i < end && in.get(i) != ':' && Octets.isToken(in.get(i))) {
+      i = Swar.firstNotInWord(in, i + 1, end);
     }
     return i;
   }
 
-  /** Whether none of the eight octets is a control character; a tab counts as one here. */
-  private static boolean isPlain(long eight) {
-    long below0x20 = (eight - 0x20 * ONES) & ~eight;
-    long delete = eight ^ (0x7F * ONES);
-    long isDelete = (delete - ONES) & ~delete;
-    return ((below0x20 | isDelete) & HIGH_BITS) == 0;
+  private static int endOfText(ByteBuffer in, int from, int end) {
+    int i = Swar.firstControl(in, from, end);
+    while (i < end && in.get(i) == '\t') { // a control character that may stand in a value
+      i = Swar.firstControl(in, i + 1, end);
+    }
+    return i;
+  }
+
+  private static int skipBlank(ByteBuffer in, int from, int end) {
+    int i = from < end && in.get(from) == ' ' ? from + 1 : from;
+    return i < end && Octets.isBlank(in.get(i)) ? skipMore(in, i + 1, end) : i;
+  }
+
+  private static int skipMore(ByteBuffer in, int from, int end) {
+    int i = from;
+    while (i < end && Octets.isBlank(in.get(i))) {
+      i++;
+    }
+    return i;
+  }
+
+  private static int trimBlank(ByteBuffer in, int from, int end) {
+    return from < end && Octets.isBlank(in.get(end - 1)) ? trimMore(in, from, end - 1) : end;
+  }
+
+  private static int trimMore(ByteBuffer in, int from, int end) {
+    int i = end;
+    while (i > from && Octets.isBlank(in.get(i - 1))) {
+      i--;
+    }
+    return i;
   }
 
   private Event step(ByteBuffer in, int base, int i) {
@@ -173,11 +224,7 @@ final class FieldParser {
     if (b != Octets.CR) {
       return refuse(b == Octets.LF ? Refusal.BARE_LF : Refusal.FIELD_VALUE);
     }
-    int end = at;
-    while (end > valueStart && Octets.isBlank(in.get(base + end - 1))) {
-      end--;
-    }
-    valueEnd = end;
+    valueEnd = trimBlank(in, base + valueStart, base + at) - base;
     state = VALUE_LF;
     return Event.MORE_NEEDED;
   }

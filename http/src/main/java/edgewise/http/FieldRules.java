@@ -9,6 +9,15 @@ import org.jspecify.annotations.Nullable;
  * message ends, or whom it is for, the message is refused.
  */
 final class FieldRules {
+  private static final Keyword HOST = new Keyword("Host");
+  private static final Keyword EXPECT = new Keyword("Expect");
+  private static final Keyword CONNECTION = new Keyword("Connection");
+  private static final Keyword CONTENT_LENGTH = new Keyword("Content-Length");
+  private static final Keyword TRANSFER_ENCODING = new Keyword("Transfer-Encoding");
+  private static final Keyword CLOSE = new Keyword("close");
+  private static final Keyword KEEP_ALIVE = new Keyword("keep-alive");
+  private static final Keyword UPGRADE = new Keyword("upgrade");
+
   /** The length that says: no Content-Length. */
   static final long NONE = -1;
 
@@ -43,27 +52,27 @@ final class FieldRules {
     int to = base + table.valueEnd(field);
     switch (end - start) { // few fields have one of these lengths, so few names are compared
       case 4 -> {
-        if (Octets.equalIgnoringCase(in, start, end, "Host")) {
+        if (HOST.equals(in, start, end)) {
           return host(in, from, to, field);
         }
       }
       case 6 -> {
-        if (Octets.equalIgnoringCase(in, start, end, "Expect")) {
+        if (EXPECT.equals(in, start, end)) {
           return expect(in, from, to, minorVersion);
         }
       }
       case 10 -> {
-        if (Octets.equalIgnoringCase(in, start, end, "Connection")) {
+        if (CONNECTION.equals(in, start, end)) {
           connection(in, from, to);
         }
       }
       case 14 -> {
-        if (Octets.equalIgnoringCase(in, start, end, "Content-Length")) {
+        if (CONTENT_LENGTH.equals(in, start, end)) {
           return contentLength(in, from, to);
         }
       }
       case 17 -> {
-        if (Octets.equalIgnoringCase(in, start, end, "Transfer-Encoding")) {
+        if (TRANSFER_ENCODING.equals(in, start, end)) {
           return transferEncoding(in, from, to, minorVersion);
         }
       }
@@ -109,9 +118,9 @@ final class FieldRules {
         end++;
       }
       int last = trimBlank(in, start, end);
-      close |= Octets.equalIgnoringCase(in, start, last, "close");
-      keepAlive |= Octets.equalIgnoringCase(in, start, last, "keep-alive");
-      upgrade |= Octets.equalIgnoringCase(in, start, last, "upgrade");
+      close |= CLOSE.equals(in, start, last);
+      keepAlive |= KEEP_ALIVE.equals(in, start, last);
+      upgrade |= UPGRADE.equals(in, start, last);
       i = end + 1;
     }
   }

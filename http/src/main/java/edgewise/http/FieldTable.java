@@ -1,6 +1,7 @@
 package edgewise.http;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,10 @@ final class FieldTable {
   /** The index that says: no such field. */
   static final int NONE = -1;
 
+  /** Longer than most values are; a table lives as long as its parser, and there are few. */
+  private static final int SCRATCH = 256;
+
+  private byte[] scratch = {};
   private int[] offsets = new int[16 * WIDTH];
   private int count;
 
@@ -67,11 +72,24 @@ final class FieldTable {
   }
 
   String value(ByteBuffer in, int base, int field) {
-    return Octets.latin1(in, base + valueStart(field), base + valueEnd(field));
+    return latin1(in, base + valueStart(field), base + valueEnd(field));
   }
 
   String name(ByteBuffer in, int base, int field) {
-    return Octets.latin1(in, base + nameStart(field), base + nameEnd(field));
+    return latin1(in, base + nameStart(field), base + nameEnd(field));
+  }
+
+  /** As {@link Octets#latin1}; what is not long costs no array beside the String. */
+  private String latin1(ByteBuffer in, int start, int end) {
+    int length = end - start;
+    if (length > SCRATCH) {
+      return Octets.latin1(in, start, end);
+    }
+    if (scratch.length == 0) {
+      scratch = new byte[SCRATCH];
+    }
+    in.get(start, scratch, 0, length);
+    return new String(scratch, 0, length, StandardCharsets.ISO_8859_1);
   }
 
   List<String> values(ByteBuffer in, int base, String name) {

@@ -1,6 +1,7 @@
 package edgewise.http;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,19 +60,23 @@ final class RequestParser {
 
   private Outcome parseHeader(ByteBuffer in, int base) {
     while (true) {
-      FieldParser.Event event = fields.next(in, base);
-      Refusal why =
-          switch (event) {
-            case FIELD -> rules.take(in, base, fields.table, line.minorVersion);
-            case REFUSED -> fields.refusal();
-            case END -> rules.end(line.minorVersion);
-            case MORE_NEEDED -> null;
-          };
-      if (why != null) {
-        return refuse(why);
-      }
-      if (event != FieldParser.Event.FIELD) {
-        return event == FieldParser.Event.END ? Outcome.COMPLETE : Outcome.MORE_NEEDED;
+      switch (fields.next(in, base)) {
+        case FIELD -> {
+          Refusal why = rules.take(in, base, fields.table, line.minorVersion);
+          if (why != null) {
+            return refuse(why);
+          }
+        }
+        case END -> {
+          Refusal why = rules.end(line.minorVersion);
+          return why == null ? Outcome.COMPLETE : refuse(why);
+        }
+        case REFUSED -> {
+          return refuse(Objects.requireNonNull(fields.refusal()));
+        }
+        case MORE_NEEDED -> {
+          return Outcome.MORE_NEEDED;
+        }
       }
     }
   }

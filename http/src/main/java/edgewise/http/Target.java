@@ -102,22 +102,18 @@ final class Target {
 
   /** The path up to a question mark; its percent signs must each have two digits, RFC 3986 2.1. */
   private @Nullable Refusal pathAndQuery(ByteBuffer in, int base) {
-    for (int i = pathStart; i < end; i++) {
-      byte b = in.get(base + i);
-      if (b == '?') {
-        pathEnd = i;
-        queryStart = i + 1;
-        return null;
+    int last = base + end;
+    int i = Swar.firstInPath(in, base + pathStart, last);
+    while (i < last && in.get(i) == '%') {
+      if (last - i < 3 || Octets.hex(in.get(i + 1)) < 0 || Octets.hex(in.get(i + 2)) < 0) {
+        return Refusal.TARGET;
       }
-      if (b == '%') {
-        boolean digits =
-            i + 2 < end
-                && Octets.hex(in.get(base + i + 1)) >= 0
-                && Octets.hex(in.get(base + i + 2)) >= 0;
-        if (!digits) {
-          return Refusal.TARGET;
-        }
-      }
+      i = Swar.firstInPath(in, i + 3, last);
+    }
+    if (i < last) {
+      pathEnd = i - base;
+      queryStart = pathEnd + 1;
+      return null;
     }
     pathEnd = end;
     return null;

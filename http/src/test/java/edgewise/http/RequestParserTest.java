@@ -1,6 +1,7 @@
 package edgewise.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -290,6 +291,15 @@ class RequestParserTest {
   void hostIsDemandedFrom1Point1On() {
     assertEquals("HOST_MISSING", outcome("GET / HTTP/1.1\r\n\r\n"));
     assertEquals("GET / 1.0 | length 18 closed", outcome("GET / HTTP/1.0\r\n\r\n"));
+  }
+
+  @Test
+  void valuesHaveAnyLength() {
+    for (int length : new int[] {0, 1, 255, 256, 257, 4_000}) {
+      String value = "v".repeat(length);
+      String said = outcome("GET / HTTP/1.0\r\nX: " + value + "\r\nY: \u00e9\r\n\r\n");
+      assertTrue(said.startsWith("GET / 1.0 | X=" + value + " | Y=\u00e9 |"), said);
+    }
   }
 
   @Test
