@@ -71,6 +71,13 @@ public final class EventLoop implements Executor, AutoCloseable {
   /** Waits, but not while there is work: see {@link Doorbell} for how none is overlooked. */
   private int poll(long maxWaitNanos) throws IOException {
     long wait = ready.isEmpty() ? untilNextTimer(maxWaitNanos) : 0;
+    if (busyPollNanos > 0 && wait != 0) {
+      int events = pollBusily(wait);
+      if (events > 0 || !tasks.isEmpty()) {
+        return events;
+      }
+      wait = untilNextTimer(maxWaitNanos); // or what is left of it
+    }
     if (wait == 0 || !doorbell.beforeSleep()) {
       return poller.poll(0);
     }
@@ -79,6 +86,17 @@ public final class EventLoop implements Executor, AutoCloseable {
     } finally {
       doorbell.afterSleep();
     }
+  }
+
+  /** Asks again and again, awake, until something is there or the time for that is over. */
+  private int pollBusily(long wait) throws IOException {
+    long start = poller.nanoTime();
+    long most = wait < 0 ? busyPollNanos : Math.min(wait, busyPollNanos);
+    int events;
+    do {
+      events = poller.poll(0);
+    } while (events == 0 && tasks.isEmpty() && poller.nanoTime() - start < most);
+    return events;
   }
 
   private long untilNextTimer(long maxWaitNanos) {
@@ -118,6 +136,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final TaskQueue tasks = new TaskQueue();
   private final Doorbell doorbell;
   private final ReadyQueue ready = new ReadyQueue();
+  private final long busyPollNanos;
   private final AtomicInteger load = new AtomicInteger();
   private final OpenChannels open = new OpenChannels();
   private @Nullable Datagrams datagrams;
@@ -130,6 +149,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private EventLoop(LoopOptions options) throws IOException {
     this.options = options;
+    busyPollNanos = Limits.nanos(options.busyPoll());
     backend = Backends.choose(options.backend());
     trigger = options.trigger() == null ? backend.defaultTrigger() : options.trigger();
     if (trigger != Trigger.LEVEL && !backend.has(Backend.Feature.TRIGGERS)) {
@@ -566,6 +586,11 @@ public final class EventLoop implements Executor, AutoCloseable {
       throw backend.lacks("trigger mode " + asked);
     }
     return asked;
+  }
+
+  /** A listener is drained by asking again and again only where that was asked for. */
+  Trigger listenerTrigger(@Nullable Trigger asked) {
+    return asked == null && options.trigger() == null ? Trigger.LEVEL : triggerOr(asked);
   }
 
   void opened(Connection connection) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections open connections of this listener; at the limit accepting pauses until one
  *     closes. 100,000: far above what a default descriptor limit allows, so in practice the
  *     descriptors decide unless it is set
- * @param trigger the trigger mode of the listening socket; null for the loop's
+ * @param trigger the trigger mode of the listening socket; null for the one that the loop's options
+ *     name, and LEVEL if they name none
  * @param socketFile the file of an AF_UNIX socket: permissions, owner, group
  * @param peerFilter who may connect to an AF_UNIX socket; others are closed at once. Null for
  *     everybody whom the file's permissions let in. Called on the listener's loop

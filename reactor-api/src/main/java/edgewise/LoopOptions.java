@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param acceptBudget connections that a listener accepts in one turn; 64
  * @param eventsPerPoll events taken from the kernel at once; 1024
  * @param pooledBytes the buffers that a loop keeps for reuse; 4 MiB
+ * @param busyPoll how long the loop, when it has nothing to do, asks the kernel again and again
+ *     before it sleeps; zero. What comes meanwhile is seen some microseconds sooner, because nobody
+ *     has to wake the thread, at the price of a processor that is busy for that long after each
+ *     event. At most a second
  * @param stopTimeout the deadline of {@link Reactor#close}; 10 seconds
  * @param observer is told when a loop has failed
  */
@@ -31,6 +35,7 @@ public record LoopOptions(
     int acceptBudget,
     int eventsPerPoll,
     int pooledBytes,
+    Duration busyPoll,
     Duration stopTimeout,
     LoopObserver observer) {
   /** The options as described above. */
@@ -45,6 +50,9 @@ public record LoopOptions(
     Limits.atLeast("acceptBudget", acceptBudget, 1);
     Limits.atLeast("eventsPerPoll", eventsPerPoll, 1);
     Limits.atLeast("pooledBytes", pooledBytes, 0);
+    if (busyPoll.isNegative() || busyPoll.compareTo(Duration.ofSeconds(1)) > 0) {
+      throw new IllegalArgumentException("busyPoll is from zero to a second, not " + busyPoll);
+    }
     Limits.positive("stopTimeout", stopTimeout);
   }
 
@@ -65,6 +73,7 @@ public record LoopOptions(
     private int acceptBudget = 64;
     private int eventsPerPoll = 1024;
     private int pooledBytes = 4 << 20;
+    private Duration busyPoll = Duration.ZERO;
     private Duration stopTimeout = Duration.ofSeconds(10);
     private LoopObserver observer = (loop, failure) -> {};
 
@@ -117,6 +126,12 @@ public record LoopOptions(
       return this;
     }
 
+    /** How long to poll before sleeping; for latency, on a processor of the loop's own. */
+    public Builder busyPoll(Duration time) {
+      busyPoll = time;
+      return this;
+    }
+
     public Builder stopTimeout(Duration timeout) {
       stopTimeout = timeout;
       return this;
@@ -140,6 +155,7 @@ public record LoopOptions(
           acceptBudget,
           eventsPerPoll,
           pooledBytes,
+          busyPoll,
           stopTimeout,
           observer);
     }

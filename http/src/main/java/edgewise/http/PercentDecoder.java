@@ -63,6 +63,34 @@ final class PercentDecoder {
     }
   }
 
+  /** A number that is the same for octets that decode to the same text; makes no garbage. */
+  static int hash(ByteBuffer in, int start, int end) {
+    int hash = 0;
+    for (int i = start; i < end; i++) {
+      int b = in.get(i);
+      if (b == '%' && i + 2 < end) {
+        b = (byte) (Octets.hex(in.get(i + 1)) << 4 | Octets.hex(in.get(i + 2)));
+        i += 2;
+      }
+      hash = mixed(hash, b);
+    }
+    return hash;
+  }
+
+  /** The same number of what is decoded already. */
+  static int hash(byte[] text) {
+    int hash = 0;
+    for (byte b : text) {
+      hash = mixed(hash, b);
+    }
+    return hash;
+  }
+
+  private static int mixed(int hash, int b) {
+    int next = (hash ^ b) * 0x9E37_79B1; // an odd number, so that low bits of the sum reach all
+    return next ^ next >>> 15;
+  }
+
   /** Whether the octets, decoded, are those of the text; makes no garbage. */
   static boolean equal(ByteBuffer in, int start, int end, byte[] text) {
     int at = 0;

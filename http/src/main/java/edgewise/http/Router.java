@@ -1,9 +1,7 @@
 package edgewise.http;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,41 +28,24 @@ public final class Router implements HttpHandler {
   private static final Set<String> KNOWN_METHODS =
       Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE");
 
-  private final Node root = new Node(new byte[0]);
+  private final Node root = new Node();
   private @Nullable Callee fallback;
 
   /** A router without routes. */
   public Router() {}
 
-  /** A segment of patterns, and what may follow it. */
+  /** What may follow the beginning of a pattern. */
   private static final class Node {
-    final byte[] segment;
-    final List<Node> fixed = new ArrayList<>();
+    final Segments<Node> fixed = new Segments<>();
     @Nullable Node named;
     @Nullable Leaf leaf;
 
     /** For a pattern that ends here with a tail. */
     @Nullable Leaf tail;
 
-    Node(byte[] segment) {
-      this.segment = segment;
-    }
-
-    Node fixedChild(String text) {
-      byte[] octets = text.getBytes(StandardCharsets.UTF_8);
-      for (Node child : fixed) {
-        if (Arrays.equals(child.segment, octets)) {
-          return child;
-        }
-      }
-      var child = new Node(octets);
-      fixed.add(child);
-      return child;
-    }
-
     Node namedChild() {
       if (named == null) {
-        named = new Node(new byte[0]);
+        named = new Node();
       }
       return named;
     }
@@ -175,7 +156,7 @@ public final class Router implements HttpHandler {
       } else if (segment.indexOf('{') >= 0 || segment.indexOf('}') >= 0) {
         throw malformed(pattern, "a name takes a whole segment");
       } else {
-        node = node.fixedChild(segment);
+        node = node.fixed.addIfAbsent(segment, Node::new);
       }
     }
     node.leaf = checked(node.leaf, pattern, names);
@@ -243,14 +224,10 @@ public final class Router implements HttpHandler {
     while (segmentEnd < end && in.get(segmentEnd) != '/') {
       segmentEnd++;
     }
-    for (int i = 0; i < node.fixed.size(); i++) {
-      Node child = node.fixed.get(i);
-      if (PercentDecoder.equal(in, from, segmentEnd, child.segment)) {
-        Leaf leaf = below(child, request, segmentEnd, end, names);
-        if (leaf != null) {
-          return leaf;
-        }
-      }
+    Node child = node.fixed.find(in, from, segmentEnd);
+    Leaf fixed = child == null ? null : below(child, request, segmentEnd, end, names);
+    if (fixed != null) {
+      return fixed;
     }
     if (node.named != null && segmentEnd > from) {
       Leaf leaf = below(node.named, request, segmentEnd, end, names + 1);
