@@ -125,6 +125,8 @@ def all_of(many):
         Workload("udp-32", "UDP echo, bursts of 32", "udp", UDP, udp(32), "datagram"),
         Workload("fanout", f"one message to {five_thousand} connections", "fanout", FANOUT, fanout(five_thousand), "delivery"),
     ]
+    busy = Workload("unix-busy", "AF_UNIX round trip, 2,000 a second, with and without busy polling", "echo",
+                    ["C", "edgewise", "edgewise-busy"], echo(64, 1, rate=2000), "round trip", unix=True, latency=True)
     open_loop = [
         Workload("echo-latency", "echo of 64 B at half load", "echo", ECHO, echo(64, 64, rate="echo-64-64"), "round trip",
                  latency=True),
@@ -135,4 +137,4 @@ def all_of(many):
         Workload("unix-latency", "AF_UNIX ping-pong at half load", "echo", UNIX, echo(64, 1, rate="unix-ping"), "round trip",
                  unix=True, latency=True),
     ]
-    return tcp + web + files + others + open_loop
+    return tcp + web + files + others + [busy] + open_loop
