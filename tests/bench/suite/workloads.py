@@ -132,8 +132,6 @@ def all_of(many):
                  latency=True),
         Workload("plaintext-latency", "plaintext at half load", "http", HTTP, http("/plaintext", rate="plaintext-1"),
                  latency=True),
-        Workload("headers-latency", "12 header fields at half load", "http", HTTP,
-                 http("/plaintext", rate="headers-12", headers=loads.BROWSER), latency=True),
         Workload("unix-latency", "AF_UNIX ping-pong at half load", "echo", UNIX, echo(64, 1, rate="unix-ping"), "round trip",
                  unix=True, latency=True),
     ]
