@@ -78,7 +78,11 @@ def measure(suite, workload, rounds, seconds):
     return measured
 
 
+left_out = []  # for the exit status
+
+
 def failed(measured, servers, name, why):
+    left_out.append(f"{measured.workload.name}: {name}")
     print(f"  {measured.workload.name}: {name} is left out: {str(why).strip()[:300]}", file=sys.stderr)
     servers.pop(name, None)
     del measured.runs[name]
