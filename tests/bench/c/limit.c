@@ -1,6 +1,6 @@
 /* The limit that servers are measured against: what one thread of C can do with the same system calls. Edge-triggered
-   epoll, accept4, reads drained until EAGAIN, one send for all answers of a turn; nothing is parsed beyond the end of
-   a request's header.
+   epoll, accept4, reads drained until EAGAIN, or on TCP until a short one (epoll(7), question 9), one send for all answers
+   of a turn; nothing is parsed beyond the end of a request's header.
 
    usage: limit MODE ADDRESS [options]      ADDRESS is 127.0.0.1:PORT or unix:PATH
      echo       writes back what it reads
@@ -81,6 +81,11 @@ static void read_standard_input(void) {
   if (n <= 0) raise(SIGTERM);
 }
 
+static void ready(struct connection *c, uint32_t events, consumer *consume) {
+  c->hung_up |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  turn(c, consume);
+}
+
 static void serve(int fd, consumer *consume, void (*datagrams)(int)) {
   struct epoll_event events[1024];
   watch(EPOLL_CTL_ADD, fd, EPOLLIN, &listening);
@@ -90,7 +95,7 @@ static void serve(int fd, consumer *consume, void (*datagrams)(int)) {
     for (int i = 0; i < count; i++) {
       void *who = events[i].data.ptr;
       if (who == &standard_input) read_standard_input();
-      else if (who != &listening) turn(who, consume);
+      else if (who != &listening) ready(who, events[i].events, consume);
       else if (datagrams) datagrams(fd);
       else accept_all(fd);
     }

@@ -16,6 +16,7 @@ struct options {
 struct connection {
   int fd; /* -1: closed, and freed at the end of this batch of events */
   bool wants_write, congested, last;
+  bool hung_up;        /* the peer has ended: nothing more will be told */
   unsigned matched;    /* octets of "\r\n\r\n" that the last read ended with */
   size_t got;          /* octets of a request whose end is not there yet (request_bytes) */
   size_t owed;         /* http: octets of responses that send(2) did not take yet */
