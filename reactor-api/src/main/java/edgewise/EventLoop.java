@@ -72,11 +72,12 @@ public final class EventLoop implements Executor, AutoCloseable {
   private int poll(long maxWaitNanos) throws IOException {
     long wait = ready.isEmpty() ? untilNextTimer(maxWaitNanos) : 0;
     if (busyPollNanos > 0 && wait != 0) {
-      int events = pollBusily(wait);
+      long start = poller.nanoTime();
+      int events = pollBusily(start, wait);
       if (events > 0 || !tasks.isEmpty()) {
         return events;
       }
-      wait = untilNextTimer(maxWaitNanos); // or what is left of it
+      wait = wait < 0 ? wait : Math.max(0, wait - (poller.nanoTime() - start));
     }
     if (wait == 0 || !doorbell.beforeSleep()) {
       return poller.poll(0);
@@ -89,8 +90,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   }
 
   /** Asks again and again, awake, until something is there or the time for that is over. */
-  private int pollBusily(long wait) throws IOException {
-    long start = poller.nanoTime();
+  private int pollBusily(long start, long wait) throws IOException {
     long most = wait < 0 ? busyPollNanos : Math.min(wait, busyPollNanos);
     int events;
     do {
