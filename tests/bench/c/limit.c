@@ -1,6 +1,6 @@
 /* The limit that servers are measured against: what one thread of C can do with the same system calls. Edge-triggered
-   epoll, accept4, reads drained until EAGAIN, one send for all answers of a turn; nothing is parsed beyond the end of
-   a request's header.
+   epoll, accept4, reads drained until EAGAIN, one send for all answers of a turn; nothing is parsed beyond the end of a
+   request's header.
 
    usage: limit MODE ADDRESS [options]      ADDRESS is 127.0.0.1:PORT or unix:PATH
      echo       writes back what it reads
@@ -11,6 +11,7 @@
      fanout     what one connection sends goes to all others
      udp        a recvfrom and a sendto for each datagram
      udp-batch  recvmmsg and sendmmsg of 32
+     --short      a short receive ends the drain on TCP, as epoll(7), question 9, allows: one recv less per turn
      --until-eof  ends when standard input (a pipe) ends; SIGTERM ends it always
 
    Prints "ready" when it listens. Build: gcc -O2 -Wall -Wextra -Werror -o limit limit*.c */
@@ -81,6 +82,11 @@ static void read_standard_input(void) {
   if (n <= 0) raise(SIGTERM);
 }
 
+static void ready(struct connection *c, uint32_t events, consumer *consume) {
+  c->hung_up |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  turn(c, consume);
+}
+
 static void serve(int fd, consumer *consume, void (*datagrams)(int)) {
   struct epoll_event events[1024];
   watch(EPOLL_CTL_ADD, fd, EPOLLIN, &listening);
@@ -90,7 +96,7 @@ static void serve(int fd, consumer *consume, void (*datagrams)(int)) {
     for (int i = 0; i < count; i++) {
       void *who = events[i].data.ptr;
       if (who == &standard_input) read_standard_input();
-      else if (who != &listening) turn(who, consume);
+      else if (who != &listening) ready(who, events[i].events, consume);
       else if (datagrams) datagrams(fd);
       else accept_all(fd);
     }
@@ -134,11 +140,12 @@ static const struct mode *find_mode(const char *name) {
 
 static void parse_options(int argc, char **argv) {
   static const struct option names[] = {{"body", required_argument, 0, 'b'}, {"request-bytes", required_argument, 0, 'r'},
-      {"close", no_argument, 0, 'c'}, {"until-eof", no_argument, 0, 'e'}, {0}};
+      {"close", no_argument, 0, 'c'}, {"short", no_argument, 0, 's'}, {"until-eof", no_argument, 0, 'e'}, {0}};
   for (int o; (o = getopt_long(argc, argv, "", names, NULL)) != -1;) {
     if (o == 'b') options.body = parse_number(optarg, 0, 1 << 30);
     else if (o == 'r') options.request_bytes = parse_number(optarg, 1, 1 << 30);
     else if (o == 'c') options.close = true;
+    else if (o == 's') options.trust_short = true;
     else if (o == 'e') options.until_eof = true;
     else exit(2);
   }

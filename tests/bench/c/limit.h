@@ -9,6 +9,7 @@ struct options {
   size_t body;          /* octets of a response's body */
   size_t request_bytes; /* of a request without a search for its end; 0: search */
   bool close;           /* the connection ends with its first response */
+  bool trust_short;     /* a short receive of a TCP socket is taken for its last */
   bool until_eof;       /* the server ends with its standard input */
 };
 
@@ -16,6 +17,7 @@ struct options {
 struct connection {
   int fd; /* -1: closed, and freed at the end of this batch of events */
   bool wants_write, congested, last;
+  bool hung_up;        /* the peer has ended: nothing more will be told */
   unsigned matched;    /* octets of "\r\n\r\n" that the last read ended with */
   size_t got;          /* octets of a request whose end is not there yet (request_bytes) */
   size_t owed;         /* http: octets of responses that send(2) did not take yet */

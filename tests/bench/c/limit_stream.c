@@ -153,14 +153,19 @@ void http(struct connection *c, const char *octets, size_t size) {
 
 static bool flush(struct connection *c) { return c->kept ? flush_kept(c) : c->owed == 0 || flush_owed(c); }
 
-/* Fills the buffer from the socket; *drained: there is no more for now. -1: the connection is broken or at its end. */
+/* Fills the buffer from the socket; *drained: there is no more for now. -1: the connection is broken or at its end. With
+   --short a short receive says so too, but for AF_UNIX, whose receives end for other reasons as well, and after a hang-up,
+   whose end is still to be read: the same rule as Edgewise's. */
 static ssize_t receive(struct connection *c, bool *drained) {
+  bool short_is_all = options.trust_short && !is_unix(&options.address) && !c->hung_up;
   size_t have = 0;
   while (have < sizeof buffer) {
-    ssize_t n = recv(c->fd, buffer + have, sizeof buffer - have, 0);
+    size_t room = sizeof buffer - have;
+    ssize_t n = recv(c->fd, buffer + have, room, 0);
     if (n > 0) have += n;
     else if (n < 0 && would_block()) return *drained = true, have;
     else return have > 0 ? (ssize_t)have : -1; /* met again after what came before it was answered */
+    if ((size_t)n < room && short_is_all) return *drained = true, have;
   }
   return have;
 }

@@ -43,7 +43,7 @@ class Server:
         kind = socket.SOCK_DGRAM if mode == "udp" else socket.SOCK_STREAM
         self.port = free_port(kind)
         self.address = f"unix:{self.work}/s" if unix else f"127.0.0.1:{self.port}"
-        self.is_java = name not in ("C", "C-batch", "nginx")
+        self.is_java = not name.startswith("C") and name != "nginx"
         self.errors = open(f"{self.work}/errors", "w+")
         pinned = ["taskset", "-c", cpus] if cpus else []
         command = pinned + self._command(suite, name, mode, list(limit), list(java))
@@ -51,8 +51,9 @@ class Server:
         self._await_start()
 
     def _command(self, suite, name, mode, limit, java):
-        if name == "C" or name == "C-batch":
-            return [f"{suite.work}/limit", "udp-batch" if name == "C-batch" else mode, self.address, "--until-eof", *limit]
+        if name.startswith("C"):
+            how = {"C": [mode], "C-short": [mode, "--short"], "C-batch": ["udp-batch"]}[name]
+            return [f"{suite.work}/limit", *how, self.address, "--until-eof", *limit]
         if name == "nginx":
             return nginx(self.work, suite.files, self.port)
         return [*suite.java(*java), "edgewise.bench.Main", f"{name}-{mode}", self.address, suite.files]

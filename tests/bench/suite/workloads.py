@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Callable
 from . import loads
 
-ECHO = ["C", "edgewise", "netty-epoll", "netty-nio", "nio", "vertx"]
-HTTP = ["C", "edgewise", "netty-epoll", "netty-nio", "nio", "jdk", "vertx", "helidon", "undertow", "jetty", "nginx"]
-FILES = ["nginx"] + HTTP[1:-1]
+ECHO = ["C", "C-short", "edgewise", "netty-epoll", "netty-nio", "nio", "vertx"]
+HTTP = ["C", "C-short", "edgewise", "netty-epoll", "netty-nio", "nio", "jdk", "vertx", "helidon", "undertow", "jetty", "nginx"]
+FILES = ["nginx"] + HTTP[2:-1]
 UNIX = ["C", "edgewise", "netty-epoll", "netty-nio", "nio", "jnr", "junixsocket"]
 UDP = ["C", "C-batch", "edgewise", "netty-epoll", "netty-epoll-batch", "nio"]
 FANOUT = ["C", "edgewise", "netty-epoll", "netty-nio", "nio"]
@@ -135,4 +135,8 @@ def all_of(many):
         Workload("unix-latency", "AF_UNIX ping-pong at half load", "echo", UNIX, echo(64, 1, rate="unix-ping"), "round trip",
                  unix=True, latency=True),
     ]
-    return tcp + web + files + others + [busy] + open_loop
+    every = tcp + web + files + others + [busy] + open_loop
+    for workload in every:
+        if workload.name not in ("echo-64-64", "plaintext-1", "plaintext-16", "headers-12"):
+            workload.contestants = [name for name in workload.contestants if name != "C-short"]
+    return every

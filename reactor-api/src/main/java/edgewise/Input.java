@@ -82,7 +82,9 @@ final class Input {
     redeliver();
     int bytes = connection.loop.options.readBudgetBytes();
     int calls = connection.loop.options.readBudgetCalls();
-    while (readable && isWanted() && bytes > 0 && calls > 0) {
+    // What a replaced handler has left is for the next one, before anything else, the end above
+    // all.
+    while (readable && !redeliver && isWanted() && bytes > 0 && calls > 0) {
       NativeBuffer into =
           unconsumed == null ? connection.loop.receiveBuffer : roomAfter(unconsumed);
       int at = into == unconsumed ? into.bytes.limit() : 0;

@@ -21,7 +21,7 @@ final class DateLine {
     }
   }
 
-  private static volatile @Nullable Lines latest;
+  private static @Nullable Lines latest;
 
   private Lines lines = Lines.of(0);
 
@@ -33,10 +33,11 @@ final class DateLine {
     }
   }
 
-  private static Lines lines(long second) {
+  /** One loop makes them and the others, which come in the same microseconds, wait for it. */
+  private static synchronized Lines lines(long second) {
     Lines seen = latest;
     if (seen == null || seen.second != second) {
-      seen = Lines.of(second); // two loops may both make it; the later one stays
+      seen = Lines.of(second);
       latest = seen;
     }
     return seen;

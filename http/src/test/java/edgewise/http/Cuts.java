@@ -3,6 +3,7 @@ package edgewise.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -27,6 +28,13 @@ final class Cuts {
       buffer.put(i, (byte) 0xEE); // whoever looks beyond its limits finds nothing good
     }
     return buffer.put(margin, bytes, from, to - from).position(margin).limit(margin + to - from);
+  }
+
+  static ByteBuffer heap(byte[] bytes, int margin) {
+    byte[] all = new byte[margin + bytes.length + margin];
+    Arrays.fill(all, (byte) 0xEE);
+    System.arraycopy(bytes, 0, all, margin, bytes.length);
+    return ByteBuffer.wrap(all).position(margin).limit(margin + bytes.length);
   }
 
   /** Feeds the input in pieces that end at these offsets, and at its end; returns what is left. */

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,36 @@ class KeptResponseTest {
     line.refresh(2_000);
     assertEquals(
         "Date: Thu, 01 Jan 1970 00:00:02 GMT\r\n\r\n", text(line.octets(Persistence.KEPT)));
+  }
+
+  @Test
+  void loopsThatNoteASecondAtOnceNoteTheSame() throws Exception {
+    int loops = 4;
+    var together = new CyclicBarrier(loops);
+    var noted = new byte[loops][];
+    try (var threads = Executors.newFixedThreadPool(loops)) {
+      for (int second = 1; second <= 2_000; second++) {
+        long millis = second * 1000L;
+        var all = new ArrayList<Future<?>>();
+        for (int loop = 0; loop < loops; loop++) {
+          int index = loop;
+          all.add(
+              threads.submit(() -> {
+                var line = new DateLine();
+                together.await();
+                line.refresh(millis);
+                noted[index] = line.octets(Persistence.KEPT);
+                return null;
+              }));
+        }
+        for (Future<?> each : all) {
+          each.get();
+        }
+        for (byte[] each : noted) {
+          assertSame(noted[0], each, "else each would encode kept responses anew for a second");
+        }
+      }
+    }
   }
 
   private static byte[] octets(String text) {

@@ -35,7 +35,7 @@ class RequestParserTest {
     return said.isEmpty() ? "MORE_NEEDED" : said.toString();
   }
 
-  private static String describe(RequestParser parser, ByteBuffer in) {
+  static String describe(RequestParser parser, ByteBuffer in) {
     int base = in.position();
     Target target = parser.line.target;
     var text = new StringBuilder();

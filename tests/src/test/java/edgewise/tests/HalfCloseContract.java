@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import edgewise.Connection;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 
@@ -44,6 +45,26 @@ class HalfCloseContract {
     peer.close();
     rig.until("the end", () -> handler.has("end"));
     assertEquals(100, handler.received());
+  }
+
+  // A client that upgrades, sends its first frame at once and has no more to say.
+  @Contract
+  void whatAReplacedHandlerLeavesComesBeforeTheEnd(Rig rig) throws Exception {
+    var next = new Recorder();
+    var first =
+        new Recorder() {
+          @Override
+          void data(Connection c, ByteBuffer in) {
+            in.position(in.position() + "upgrade".length());
+            c.handler(next);
+          }
+        };
+    Peer peer = rig.connected(first);
+    peer.write("upgradeframe");
+    peer.shutdownOutput();
+    rig.until("the end", () -> next.has("end"));
+    assertEquals("frame", new String(next.bytes(), StandardCharsets.US_ASCII));
+    assertEquals(List.of("data", "end"), next.calls);
   }
 
   // Scenario 34; netty PR 4082, PR 7801: no endless loop on a half-closed connection
