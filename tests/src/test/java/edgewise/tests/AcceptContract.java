@@ -22,7 +22,7 @@ import java.util.List;
 /** Accepting: bursts, pauses, failures. Law 4, 5 and 12 for listeners. */
 class AcceptContract {
   // Scenario 25
-  @Contract
+  @Contract(alsoByDefault = true)
   void aBurstIsAcceptedToTheLastOne(Rig rig) throws Exception {
     rig.open(rig.options().acceptBudget(3));
     var accepted = new ArrayList<Connection>();
@@ -46,7 +46,7 @@ class AcceptContract {
   }
 
   // Scenario 26
-  @Contract
+  @Contract(alsoByDefault = true)
   void aPausedListenerAcceptsNobodyAndIsIdleThenGoesOn(Rig rig) throws Exception {
     var accepted = new ArrayList<Connection>();
     Listener listener = rig.listen(connection -> counted(accepted, connection));
@@ -65,7 +65,7 @@ class AcceptContract {
   }
 
   // Scenario 25
-  @Contract
+  @Contract(alsoByDefault = true)
   void aListenerClosedWithConnectsPendingLeavesTheLoopWell(Rig rig) throws Exception {
     var accepted = new ArrayList<Connection>();
     Listener listener = rig.listen(connection -> counted(accepted, connection));
@@ -88,7 +88,7 @@ class AcceptContract {
     assertThrows(IOException.class, () -> rig.dial(listener.endpoint()));
   }
 
-  @Contract
+  @Contract(alsoByDefault = true)
   void aListenerClosedByItsAcceptorAcceptsNoMore(Rig rig) throws Exception {
     var accepted = new ArrayList<Connection>();
     var listeners = new ArrayList<Listener>();
@@ -107,7 +107,7 @@ class AcceptContract {
   }
 
   // Scenario 27
-  @Contract
+  @Contract(alsoByDefault = true)
   void connectionsResetBeforeTheyAreAcceptedStopNobody(Rig rig) throws Exception {
     var handlers = new ArrayList<Recorder>();
     Listener listener =
@@ -133,7 +133,7 @@ class AcceptContract {
   }
 
   // Law 12
-  @Contract
+  @Contract(alsoByDefault = true)
   void anExceptionInTheAcceptorClosesThatConnectionAlone(Rig rig) throws Exception {
     var accepted = new ArrayList<Connection>();
     Listener listener =
@@ -155,7 +155,7 @@ class AcceptContract {
   }
 
   // Law 14
-  @Contract
+  @Contract(alsoByDefault = true)
   void atMaxConnectionsAcceptingPausesUntilOneCloses(Rig rig) throws Exception {
     var accepted = new ArrayList<Connection>();
     Listener listener =
@@ -182,7 +182,7 @@ class AcceptContract {
   }
 
   // Scenario 46
-  @Contract
+  @Contract(alsoByDefault = true)
   void aTakenAddressIsRefusedAtOnceWithItsName(Rig rig) throws Exception {
     Listener listener = rig.listen(connection -> new Recorder());
     int before = Descriptors.count();
@@ -201,7 +201,7 @@ class AcceptContract {
   }
 
   // Scenario 46
-  @Contract(families = Family.TCP)
+  @Contract(alsoByDefault = true, families = Family.TCP)
   void anAddressOfAnotherMachineIsRefused(Rig rig) {
     rig.loop();
     int before = Descriptors.count();
@@ -215,7 +215,7 @@ class AcceptContract {
   }
 
   // Scenario 44
-  @Contract(families = Family.TCP)
+  @Contract(alsoByDefault = true, families = Family.TCP)
   void twoLoopsShareAPortOnlyWithReusePort(Rig rig) throws Exception {
     var spread = ListenOptions.DEFAULT.withSpread(ListenOptions.Spread.REUSE_PORT);
     if (!rig.has(Feature.REUSE_PORT)) {
@@ -237,7 +237,7 @@ class AcceptContract {
   }
 
   // Law 15
-  @Contract
+  @Contract(alsoByDefault = true)
   void aTriggerThatTheBackendLacksIsRefusedWhenListening(Rig rig) throws Exception {
     var edge = ConnectionOptions.builder().trigger(Trigger.EDGE).build();
     if (rig.has(Feature.TRIGGERS)) {
@@ -265,7 +265,7 @@ class AcceptContract {
   }
 
   // RFC 793 and tcp(7): an option of the listener's is the option of what it accepts
-  @Contract
+  @Contract(alsoByDefault = true)
   void aListenerCanListenAgainOnThePortOfAClosedOne(Rig rig) throws Exception {
     var handler = new Recorder();
     Listener first = rig.listen(connection -> handler);

@@ -15,5 +15,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @interface Contract {
   Mode[] modes() default {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE, Mode.EPOLL_ONESHOT, Mode.SELECT};
 
+  /** Also on epoll with no trigger named, where listeners are another thing than connections. */
+  boolean alsoByDefault() default false;
+
   Family[] families() default {Family.TCP, Family.UNIX};
 }

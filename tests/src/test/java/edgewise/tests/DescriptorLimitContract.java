@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 class DescriptorLimitContract {
   // Scenario 24; the many loops that spin at 100 % here
-  @Contract
+  @Contract(alsoByDefault = true)
   void withoutDescriptorsAcceptingRestsAndGoesOnByItself(Rig rig) throws Exception {
     loadAll(Listener.class);
     loadAll(rig.mode.backend().getClass());

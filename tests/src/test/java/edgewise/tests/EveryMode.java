@@ -24,7 +24,11 @@ final class EveryMode implements TestTemplateInvocationContextProvider {
       ExtensionContext context) {
     Contract contract = context.getRequiredTestMethod().getAnnotation(Contract.class);
     var all = new ArrayList<TestTemplateInvocationContext>();
-    for (Mode mode : contract.modes()) {
+    var modes = new ArrayList<>(List.of(contract.modes()));
+    if (contract.alsoByDefault()) {
+      modes.add(Mode.EPOLL_DEFAULT);
+    }
+    for (Mode mode : modes) {
       for (Family family : contract.families()) {
         all.add(new Invocation(mode, family));
       }

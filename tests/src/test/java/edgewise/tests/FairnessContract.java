@@ -175,7 +175,7 @@ class FairnessContract {
   }
 
   // Scenario 25
-  @Contract
+  @Contract(alsoByDefault = true)
   void aBurstOfConnectsDoesNotKeepAConnectionWaiting(Rig rig) throws Exception {
     rig.open(rig.options().acceptBudget(1));
     var handler = new Recorder();

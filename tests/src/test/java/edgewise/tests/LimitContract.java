@@ -112,6 +112,10 @@ class LimitContract {
     refused("acceptBudget", () -> LoopOptions.builder().acceptBudget(0).build());
     refused("eventsPerPoll", () -> LoopOptions.builder().eventsPerPoll(0).build());
     refused("pooledBytes", () -> LoopOptions.builder().pooledBytes(-1).build());
+    refused("busyPoll", () -> LoopOptions.builder().busyPoll(Duration.ofNanos(-1)).build());
+    refused("busyPoll", () -> LoopOptions.builder().busyPoll(Duration.ofMillis(1001)).build());
+    var most = LoopOptions.builder().busyPoll(Duration.ofSeconds(1)).build();
+    assertEquals(Duration.ofSeconds(1), most.busyPoll());
     refused("stopTimeout", () -> LoopOptions.builder().stopTimeout(Duration.ZERO).build());
   }
 

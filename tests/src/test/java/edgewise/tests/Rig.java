@@ -96,7 +96,7 @@ final class Rig implements AutoCloseable {
 
   /** Options for this mode, to be refined. */
   LoopOptions.Builder options() {
-    return LoopOptions.builder().backend(mode.backendName).trigger(mode.trigger);
+    return LoopOptions.builder().backend(mode.backendName).trigger(mode.named());
   }
 
   EventLoop loop() {
