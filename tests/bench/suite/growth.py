@@ -19,7 +19,7 @@ class Series:
             try:
                 rounds = measuring.Rounds(workload)
                 for name in names:
-                    workload.run(self.suite, running[name], min(3, 10 * self.options.seconds))
+                    workload.run(self.suite, running[name], min(3, 3 * self.options.seconds))
                 for _ in range(self.options.rounds):
                     for name in names:
                         rounds.runs[name].append(

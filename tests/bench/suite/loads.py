@@ -1,5 +1,5 @@
 """The load: wrk and our own generator, on the other processor. Each returns a dict with the number of requests."""
-import json, re, subprocess, sys
+import json, os, re, subprocess
 from . import machine
 
 # What a current browser sends with a page.
@@ -18,9 +18,14 @@ BROWSER = {
 }
 
 
-def run(command, seconds, stdin=None):
-    done = subprocess.run(["taskset", "-c", machine.LOAD_CPU, *command], capture_output=True, text=True, input=stdin,
-                          timeout=seconds + 60)
+def run(command, seconds):
+    reading, writing = os.pipe()  # an input that does not end: the contestants end with theirs
+    try:
+        done = subprocess.run(["taskset", "-c", machine.LOAD_CPU, *command], capture_output=True, text=True, stdin=reading,
+                              timeout=seconds + 60)
+    finally:
+        os.close(reading)
+        os.close(writing)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -63,8 +63,8 @@ def measure(suite, workload, rounds, seconds):
         try:
             servers[name] = suite.server(name, workload)
             first = servers[name].is_java and not getattr(servers[name], "warm", False)
-            suite_warm_up = min(WARM_UP_FIRST if first else WARM_UP, 10 * seconds)
-            workload.run(suite, servers[name], suite_warm_up)
+            warm_up = min(WARM_UP_FIRST if first else WARM_UP, 3 * seconds)
+            workload.run(suite, servers[name], warm_up)
             servers[name].warm = True
         except Exception as e:  # one that cannot is left out, and said so
             failed(measured, servers, name, e)
@@ -78,7 +78,11 @@ def measure(suite, workload, rounds, seconds):
     return measured
 
 
+left_out = []  # for the exit status
+
+
 def failed(measured, servers, name, why):
+    left_out.append(f"{measured.workload.name}: {name}")
     print(f"  {measured.workload.name}: {name} is left out: {str(why).strip()[:300]}", file=sys.stderr)
     servers.pop(name, None)
     del measured.runs[name]

@@ -95,13 +95,16 @@ def print_table(head, rows):
 
 
 def print_workload(name, table):
+    if not table["rows"]:
+        return
     print(f"\n{name}: {table['title']} (per {table['unit']})")
     rows = table["rows"]
     order = sorted(rows, key=lambda who: rows[who]["p999" if table["latency"] else "cpu"])
     if table["latency"]:
-        print_table(["", "p50 us", "p99 us", "p99.9 us", "p99.9 / C", "/ Netty", "CPU us"], [
-            [who, *(text(rows[who].get(p), 0) for p in LATENCIES), text(rows[who].get(f"p999/{C}")),
-             text(rows[who].get(f"p999/{NETTY}")), text(rows[who]["cpu"])] for who in order])
+        print_table(["", "p50 us", "p99 us", "p99.9 us", "p50 / C", "p99.9 / C", "/ Netty", "CPU us"], [
+            [who, *(text(rows[who].get(p), 1) for p in LATENCIES), text(rows[who].get(f"p50/{C}")),
+             text(rows[who].get(f"p999/{C}")), text(rows[who].get(f"p999/{NETTY}")), text(rows[who]["cpu"])]
+            for who in order])
         return
     reference = C if C in rows else "nginx"
     print_table(["", "CPU us", "least", "most", f"/ {reference}", "/ Netty", "per second", "B allocated", "MiB resident"], [

@@ -1,22 +1,17 @@
 """From fork to the first response, with and without an AOT cache (JEP 483, 514, 515)."""
-import json, os, statistics
+import json, os, statistics, subprocess
 from . import loads, machine, workloads
-from .servers import Server, free_port, nginx
+from .servers import FLAGS, free_port
 
 NAMES = ["edgewise", "netty-epoll", "netty-nio", "nio", "jdk", "vertx", "helidon", "undertow", "jetty"]
 CACHED = ["edgewise", "netty-epoll"]
 
 
 def make_cache(suite, name):
-    """A training run under load; the JVM writes the cache when it ends."""
+    """By a training run; see the script."""
     cache = f"{suite.work}/{name}.aot"
-    server = Server(suite, name, "http", java=[f"-XX:AOTCacheOutput={cache}"])
-    workloads.http("/plaintext")(suite, server, 1)
-    server.process.stdin.close()
-    server.process.wait(120)
-    server.errors.close()
-    if not os.path.exists(cache):
-        raise RuntimeError(f"no AOT cache of {name}")
+    environment = dict(os.environ, JAVA_HOME=machine.jdk(), CLASSPATH=suite.class_path(), PORT=str(free_port()))
+    subprocess.run([f"{machine.BENCH}/aot", f"{name}-http", cache, *FLAGS], env=environment, check=True, timeout=120)
     return cache
 
 

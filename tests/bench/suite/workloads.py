@@ -125,14 +125,14 @@ def all_of(many):
         Workload("udp-32", "UDP echo, bursts of 32", "udp", UDP, udp(32), "datagram"),
         Workload("fanout", f"one message to {five_thousand} connections", "fanout", FANOUT, fanout(five_thousand), "delivery"),
     ]
+    busy = Workload("unix-busy", "AF_UNIX round trip, 2,000 a second, with and without busy polling", "echo",
+                    ["C", "edgewise", "edgewise-busy"], echo(64, 1, rate=2000), "round trip", unix=True, latency=True)
     open_loop = [
         Workload("echo-latency", "echo of 64 B at half load", "echo", ECHO, echo(64, 64, rate="echo-64-64"), "round trip",
                  latency=True),
         Workload("plaintext-latency", "plaintext at half load", "http", HTTP, http("/plaintext", rate="plaintext-1"),
                  latency=True),
-        Workload("headers-latency", "12 header fields at half load", "http", HTTP,
-                 http("/plaintext", rate="headers-12", headers=loads.BROWSER), latency=True),
         Workload("unix-latency", "AF_UNIX ping-pong at half load", "echo", UNIX, echo(64, 1, rate="unix-ping"), "round trip",
                  unix=True, latency=True),
     ]
-    return tcp + web + files + others + open_loop
+    return tcp + web + files + others + [busy] + open_loop

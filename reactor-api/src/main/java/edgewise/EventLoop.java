@@ -77,7 +77,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       if (events > 0 || !tasks.isEmpty()) {
         return events;
       }
-      wait = wait < 0 ? wait : Math.max(0, wait - (poller.nanoTime() - start));
+      wait = wait < 0 ? wait : Math.max(0, wait - (poller.nanoTime() - start)); // what is left
     }
     if (wait == 0 || !doorbell.beforeSleep()) {
       return poller.poll(0);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param backend the backend's name; null for the best one available
  * @param trigger the trigger mode of connections and listeners that name none; null for the
- *     backend's own (EDGE on epoll, LEVEL on select)
+ *     backend's own (EDGE on epoll, LEVEL on select), and for listeners LEVEL
  * @param receiveBufferBytes the loop's one receive buffer; 64 KiB
  * @param outputBufferBytes the loop's one output buffer, so the most that one send carries; 64 KiB
  * @param readBudgetBytes what a connection may read in one turn before others have theirs; 256 KiB

@@ -34,21 +34,30 @@ final class Segments<T> {
   /** What follows the segment; made if it is new. */
   T addIfAbsent(String text, Supplier<T> make) {
     byte[] segment = text.getBytes(StandardCharsets.UTF_8);
-    for (Entry<T> entry : table) {
-      if (entry != null && Arrays.equals(entry.segment, segment)) {
-        return entry.following;
-      }
+    int at = place(segment);
+    Entry<T> existing = table[at];
+    if (existing != null) {
+      return existing.following;
     }
     var added = new Entry<>(segment, make.get());
-    if (count < FEW) {
-      table[count] = added;
-    } else if (count == FEW || 2 * count >= table.length) {
+    if (count == FEW || 2 * count >= table.length) {
       grow(added);
     } else {
-      put(table, added);
+      table[at] = added;
     }
     count++;
     return added.following;
+  }
+
+  /** Where the segment is, or would be; half of the table is always free. */
+  private int place(byte[] segment) {
+    int at = count <= FEW ? 0 : PercentDecoder.hash(segment) & (table.length - 1);
+    for (Entry<T> entry = table[at];
+        entry != null && !Arrays.equals(entry.segment, segment);
+        entry = table[at]) {
+      at = (at + 1) & (table.length - 1);
+    }
+    return at;
   }
 
   private void grow(Entry<T> added) {

@@ -10,17 +10,17 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The epoll backend on a simulated kernel, by the name "simulated": the one that the thread has
- * set.
+ * The epoll backend on a simulated kernel, or an altered one, by the name "simulated": the one that
+ * the thread has set.
  */
 public final class SimulatedBackend implements Backend {
   static final String NAME = "simulated";
-  private static final ThreadLocal<@Nullable SimulatedKernel> KERNEL = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Kernel> KERNEL = new ThreadLocal<>();
 
   /** For ServiceLoader. */
   public SimulatedBackend() {}
 
-  static void use(@Nullable SimulatedKernel kernel) {
+  static void use(@Nullable Kernel kernel) {
     if (kernel == null) {
       KERNEL.remove();
     } else {

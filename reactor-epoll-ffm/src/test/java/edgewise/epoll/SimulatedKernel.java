@@ -31,7 +31,10 @@ final class SimulatedKernel extends NotSimulated {
   /** A wait of this length or longer stands for one without end. */
   static final long FOREVER_NANOS = 3600 * Faults.SECOND;
 
-  /** So many waits in a row that neither slept nor led to anything are a busy loop. */
+  /** What a call of epoll_wait(2) takes that does not wait: to ask for ever takes for ever. */
+  static final long POLL_NANOS = Faults.MICROSECOND;
+
+  /** So many turns in a row that neither slept nor led to anything are a busy loop. */
   private static final int SPIN = 100;
 
   final Faults faults;
@@ -56,6 +59,9 @@ final class SimulatedKernel extends NotSimulated {
   /** Nobody breaks a connection: everything must arrive. */
   boolean kind;
 
+  /** How often a loop may ask in one turn; more often than once with {@code busyPoll}. */
+  int pollsPerTurn = 1;
+
   // What tests count.
   int waits;
   int sleeps;
@@ -74,6 +80,12 @@ final class SimulatedKernel extends NotSimulated {
     network = new Network(agenda, faults);
     // Near the point where the clock's number wraps: nanoTime may be anything.
     origin = Long.MAX_VALUE - faults.random.nextLong(10 * Faults.SECOND);
+  }
+
+  /** The loop spins for that long before it sleeps; spurious events are as rare per turn. */
+  void allowBusyPoll(long nanos) {
+    pollsPerTurn = 2 + (int) (nanos / POLL_NANOS);
+    faults.spuriousEvent /= pollsPerTurn;
   }
 
   /** Throws the first failure, which the loop may have taken for one of a handler's. */
@@ -158,7 +170,7 @@ final class SimulatedKernel extends NotSimulated {
     SimulatedEpoll epoll = file("epoll_wait", epfd, SimulatedEpoll.class);
     waits++;
     sendsThisTurn.clear();
-    if (++idleWaits > SPIN) {
+    if (++idleWaits > SPIN * pollsPerTurn) {
       throw fail("SPIN: " + SPIN + " turns without progress");
     }
     int count = wait(epoll, events, timeoutNanos);
@@ -171,6 +183,9 @@ final class SimulatedKernel extends NotSimulated {
   }
 
   private int wait(SimulatedEpoll epoll, EpollEvents events, long timeoutNanos) {
+    if (timeoutNanos == 0) {
+      agenda.pass(POLL_NANOS);
+    }
     boolean forever = timeoutNanos < 0 || timeoutNanos >= FOREVER_NANOS;
     long end = forever ? Long.MAX_VALUE : agenda.now() + timeoutNanos;
     while (!epoll.hasReady() && agenda.now() < end) {

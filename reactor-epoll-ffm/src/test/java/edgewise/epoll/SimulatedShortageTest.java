@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,12 +25,12 @@ class SimulatedShortageTest {
   @ParameterizedTest(name = "{0}, tcp: {1}")
   @MethodSource("edgewise.epoll.SimulatedConversationsTest#modes")
   void whoeverCameWhileDescriptorsHadRunOutIsAcceptedSoonAfterAndTheLoopDidNotSpin(
-      Trigger trigger, boolean tcp) {
+      @Nullable Trigger trigger, boolean tcp) {
     Seeds.check(
         "shortage " + trigger + tcp, 100, 200, (seed, trace) -> check(seed, trace, trigger, tcp));
   }
 
-  private static void check(long seed, Trace trace, Trigger trigger, boolean tcp)
+  private static void check(long seed, Trace trace, @Nullable Trigger trigger, boolean tcp)
       throws IOException {
     var faults = new Faults(seed);
     faults.smallBatch = 0.3;

@@ -18,19 +18,37 @@ import org.junit.jupiter.api.Test;
 class SimulatedWakeupsTest {
   private static final int TASKS = 20;
 
+  /** Tasks come within 5 ms: a loop that spins for so long is awake for all of them. */
+  private static final long ALL_THE_TIME = 6 * Faults.MILLISECOND;
+
   @Test
   void aTaskOfAnotherThreadRunsAtOnceInOrderAndWakesTheLoopAtMostOncePerSleep() {
-    Seeds.check("wakeups", 100, 500, SimulatedWakeupsTest::check);
+    Seeds.check("wakeups", 100, 500, (seed, trace) -> check(seed, trace, 0));
   }
 
-  private static void check(long seed, Trace trace) throws IOException {
+  @Test
+  void whileTheLoopSpinsATaskIsSeenByTheNextPoll() {
+    Seeds.check("wakeups busy", 100, 500, (seed, trace) -> check(seed, trace, seed & 1023));
+  }
+
+  @Test
+  void aLoopThatSpinsAllTheTimeIsNeverWoken() {
+    Seeds.check("wakeups awake", 50, 500, (seed, trace) -> check(seed, trace, ALL_THE_TIME / 1000));
+  }
+
+  private static void check(long seed, Trace trace, long busyPollMicros) throws IOException {
     var faults = new Faults(seed);
     faults.interruption = 0.1;
     var kernel = new SimulatedKernel(faults, trace);
     SimulatedBackend.use(kernel);
     List<Integer> ran = new ArrayList<>();
     List<Integer> handedOver = new ArrayList<>();
-    try (var loop = EventLoop.open(LoopOptions.builder().backend(SimulatedBackend.NAME).build())) {
+    kernel.allowBusyPoll(busyPollMicros * Faults.MICROSECOND);
+    var options =
+        LoopOptions.builder()
+            .backend(SimulatedBackend.NAME)
+            .busyPoll(Duration.ofNanos(busyPollMicros * Faults.MICROSECOND));
+    try (var loop = EventLoop.open(options.build())) {
       kernel.isOver = () -> ran.size() == TASKS;
       for (int i = 0; i < TASKS; i++) {
         int task = i;
@@ -42,7 +60,7 @@ class SimulatedWakeupsTest {
               onAnotherThread(() ->
                   loop.execute(() -> {
                     ran.add(task);
-                    if (now != kernel.agenda.now()) {
+                    if (kernel.agenda.now() - now > SimulatedKernel.POLL_NANOS) {
                       throw kernel.fail("the task had to wait");
                     }
                   }));
@@ -56,6 +74,7 @@ class SimulatedWakeupsTest {
       long wakeups = loop.stats().wakeups();
       assertTrue(wakeups <= kernel.sleeps, wakeups + " wake-ups, " + kernel.sleeps + " sleeps");
       assertEquals(wakeups, kernel.eventfdWrites);
+      assertTrue(busyPollMicros < ALL_THE_TIME / 1000 || wakeups == 0, wakeups + " wake-ups");
     } finally {
       SimulatedBackend.use(null);
     }

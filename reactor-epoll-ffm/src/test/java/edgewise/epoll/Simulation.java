@@ -48,7 +48,19 @@ final class Simulation implements AutoCloseable {
   private @Nullable Listener listener;
   boolean stopped;
 
-  Simulation(long seed, Trigger trigger, boolean tcp, boolean rough, Trace trace)
+  Simulation(long seed, @Nullable Trigger trigger, boolean tcp, boolean rough, Trace trace)
+      throws IOException {
+    this(seed, trigger, tcp, rough, 0, trace);
+  }
+
+  /** With a loop that polls for so many microseconds at most before it sleeps. */
+  Simulation(
+      long seed,
+      @Nullable Trigger trigger,
+      boolean tcp,
+      boolean rough,
+      int busyPollMicros,
+      Trace trace)
       throws IOException {
     this.tcp = tcp;
     this.rough = rough;
@@ -67,7 +79,11 @@ final class Simulation implements AutoCloseable {
             .closeTimeout(Duration.ofSeconds(rough ? faults.upTo(10) : 200))
             .build();
     SimulatedBackend.use(kernel);
-    loop = EventLoop.open(loopOptions(trigger));
+    long busyPoll = busyPollMicros == 0 ? 0 : faults.upTo(busyPollMicros) * Faults.MICROSECOND;
+    if (busyPoll > 0) {
+      kernel.allowBusyPoll(busyPoll);
+    }
+    loop = EventLoop.open(loopOptions(trigger).busyPoll(Duration.ofNanos(busyPoll)).build());
     kernel.beforeSleep = () -> begun.forEach(Conversation::checkAsleep);
     kernel.isOver = this::isOver;
     kernel.interestChanged = fd -> begun.forEach(c -> checkInterest(c, fd));
@@ -79,7 +95,7 @@ final class Simulation implements AutoCloseable {
     }
   }
 
-  private LoopOptions loopOptions(Trigger trigger) {
+  private LoopOptions.Builder loopOptions(@Nullable Trigger trigger) {
     return LoopOptions.builder()
         .backend(SimulatedBackend.NAME)
         .trigger(trigger)
@@ -89,8 +105,7 @@ final class Simulation implements AutoCloseable {
         .writeBudgetBytes(oneOr(4096))
         .acceptBudget(oneOr(8))
         .eventsPerPoll(oneOr(32))
-        .pooledBytes(faults.random.nextBoolean() ? 0 : 1 << 16)
-        .build();
+        .pooledBytes(faults.random.nextBoolean() ? 0 : 1 << 16);
   }
 
   private int oneOr(int most) {
@@ -290,7 +305,7 @@ final class Simulation implements AutoCloseable {
     if (stats.events() + stats.staleEvents() != kernel.eventsReported) {
       throw kernel.fail(stats + ", but " + kernel.eventsReported + " events were reported");
     }
-    int most = 4 * (kernel.progress + kernel.sleeps) + 100;
+    int most = (4 * (kernel.progress + kernel.sleeps) + 100) * kernel.pollsPerTurn;
     if (kernel.waits > most) {
       throw kernel.fail(kernel.waits + " turns for " + kernel.progress + " steps forward");
     }

@@ -47,6 +47,7 @@ public final class Main {
 
   private static void echo() {
     CONTESTANTS.put("edgewise-echo", () -> new EdgewiseEcho(LoopOptions.DEFAULT));
+    CONTESTANTS.put("edgewise-busy-echo", () -> new EdgewiseEcho(Experiment.BUSY));
     CONTESTANTS.put("edgewise-level-echo", () -> new EdgewiseEcho(Experiment.LEVEL));
     CONTESTANTS.put("edgewise-select-echo", () -> new EdgewiseEcho(Experiment.SELECT));
     CONTESTANTS.put("netty-epoll-echo", () -> new NettyEcho(NettyTransport.EPOLL));
