@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -66,9 +67,10 @@ public final class AotCache {
       return;
     }
     Files.deleteIfExists(cache);
-    Path work = Files.createTempDirectory("edgewise-aot");
     Path made = Path.of(cache + ".new");
+    Path work = null;
     try {
+      work = Files.createTempDirectory("edgewise-aot");
       train(work, made);
       Files.writeString(memory, ingredients);
       Files.move(made, cache, StandardCopyOption.ATOMIC_MOVE);
@@ -78,8 +80,17 @@ public final class AotCache {
       Thread.currentThread().interrupt(); // the build ends, and says so itself
     } finally {
       Files.deleteIfExists(made);
-      for (String name : List.of("files/a.txt", "files", "log", "socket", "")) {
-        Files.deleteIfExists(work.resolve(name));
+      delete(work);
+    }
+  }
+
+  /** With what a server that was killed has left there: its socket, the lock beside it. */
+  private static void delete(Path directory) throws IOException {
+    if (directory != null) {
+      try (var all = Files.walk(directory)) {
+        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(path);
+        }
       }
     }
   }

@@ -1,4 +1,4 @@
-"""How cost grows: CPU per request by the number of connections, loops, timers and routes."""
+"""How cost grows: CPU per request by the number of connections, loops (on one processor), timers and routes."""
 from . import measure as measuring
 from . import workloads
 from .servers import Server
@@ -35,12 +35,12 @@ class Series:
 def measure(suite, options):
     sizes = lambda *all_sizes: all_sizes[:2] if options.quick else all_sizes
     plain = lambda connections: workloads.http("/plaintext", connections=connections)
-    edgewise = lambda name, *java, cpus="0": Server(suite, name, "http", java=java, cpus=cpus)
+    edgewise = lambda name, *java: Server(suite, name, "http", java=java)
     result = {}
     result["connections"] = Series(suite, options, sizes(10, 100, 1000, 10_000)).measure(
         ["C", "edgewise", "netty-epoll"], lambda name, n: edgewise(name), plain)
     result["loops"] = Series(suite, options, (1, 2)).measure(
-        ["edgewise"], lambda name, n: edgewise(name, f"-Dbench.loops={n}", cpus="0" if n == 1 else None), lambda n: plain(64))
+        ["edgewise"], lambda name, n: edgewise(name, f"-Dbench.loops={n}"), lambda n: plain(64))
     result["timers"] = Series(suite, options, sizes(10, 100, 1000, 10_000, 100_000)).measure(
         ["edgewise"], lambda name, n: edgewise(name, f"-Dbench.timers={n}"), lambda n: plain(64))
     result["routes"] = Series(suite, options, sizes(10, 100, 1000, 10_000)).measure(

@@ -37,7 +37,7 @@ def status_kib(pid, field):
 class Server:
     """One contestant, running. `name` as in the tables; C and nginx are programs, all others are contestants of Main."""
 
-    def __init__(self, suite, name, mode, unix=False, limit=(), java=(), cpus=machine.SERVER_CPU):
+    def __init__(self, suite, name, mode, unix=False, limit=(), java=()):
         self.name = name
         self.work = tempfile.mkdtemp(dir=suite.work)
         kind = socket.SOCK_DGRAM if mode == "udp" else socket.SOCK_STREAM
@@ -45,7 +45,7 @@ class Server:
         self.address = f"unix:{self.work}/s" if unix else f"127.0.0.1:{self.port}"
         self.is_java = not name.startswith("C") and name != "nginx"
         self.errors = open(f"{self.work}/errors", "w+")
-        pinned = ["taskset", "-c", cpus] if cpus else []
+        pinned = ["taskset", "-c", machine.SERVER_CPU]
         command = pinned + self._command(suite, name, mode, list(limit), list(java))
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self._await_start()

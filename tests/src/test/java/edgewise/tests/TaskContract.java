@@ -63,45 +63,6 @@ class TaskContract {
     assertEquals(0, disorder.get());
   }
 
-  // busyPoll is a part of the wait, and does not come on top of it.
-  @Contract(
-      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
-      families = Family.TCP)
-  void aTurnThatPollsBusilyLastsNoLongerThanItMay(Rig rig) throws Exception {
-    EventLoop loop = rig.open(rig.options().busyPoll(Duration.ofMillis(300)));
-    long start = System.nanoTime();
-    loop.turn(Duration.ofMillis(300));
-    long took = (System.nanoTime() - start) / 1_000_000;
-    assertTrue(took >= 295 && took < 450, took + " ms");
-  }
-
-  @Contract(
-      modes = {Mode.EPOLL_EDGE, Mode.SELECT},
-      families = Family.TCP)
-  void aLoopThatPollsBusilySeesEventsTasksAndTimersWithoutBeingWoken(Rig rig) throws Exception {
-    EventLoop loop = rig.open(rig.options().busyPoll(Duration.ofSeconds(1)));
-    var handler = new Recorder();
-    Peer peer = rig.connected(handler);
-    peer.write("x");
-    rig.until("a byte", () -> handler.received() == 1);
-    var ran = new AtomicInteger();
-    long rings = loop.stats().wakeups();
-    for (int i = 1; i <= 20; i++) {
-      int expected = i;
-      var given =
-          rig.aside(() -> {
-            Thread.sleep(2);
-            loop.execute(ran::incrementAndGet);
-            return true;
-          });
-      rig.until("task " + i, () -> ran.get() == expected);
-      rig.await(given);
-    }
-    assertEquals(rings, loop.stats().wakeups(), "nobody had to ring");
-    loop.schedule(Duration.ofMillis(20), ran::incrementAndGet);
-    rig.until("the timer", () -> ran.get() == 21);
-  }
-
   // Scenario 53
   @Contract(
       modes = {Mode.EPOLL_EDGE, Mode.SELECT},

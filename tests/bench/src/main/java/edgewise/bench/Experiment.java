@@ -14,8 +14,7 @@ import java.time.Duration;
  */
 final class Experiment {
   static final LoopOptions LEVEL = LoopOptions.builder().trigger(Trigger.LEVEL).build();
-  static final LoopOptions BUSY =
-      LoopOptions.builder().busyPoll(Duration.ofMillis(10)).build();
+  static final LoopOptions BUSY = LoopOptions.builder().busyPoll(Duration.ofMillis(10)).build();
   static final LoopOptions SELECT = LoopOptions.builder().backend("select").build();
 
   private Experiment() {}
