@@ -128,11 +128,11 @@ def all_of(many):
     busy = Workload("unix-busy", "AF_UNIX round trip, 2,000 a second, with and without busy polling", "echo",
                     ["C", "edgewise", "edgewise-busy"], echo(64, 1, rate=2000), "round trip", unix=True, latency=True)
     open_loop = [
-        Workload("echo-latency", "echo of 64 B at half load", "echo", ECHO, echo(64, 64, rate="echo-64-64"), "round trip",
+        Workload("echo-latency", "echo of 64 B at half of C's load", "echo", ECHO, echo(64, 64, rate="echo-64-64"), "round trip",
                  latency=True),
-        Workload("plaintext-latency", "plaintext at half load", "http", HTTP, http("/plaintext", rate="plaintext-1"),
+        Workload("plaintext-latency", "plaintext at half of C's load", "http", HTTP, http("/plaintext", rate="plaintext-1"),
                  latency=True),
-        Workload("unix-latency", "AF_UNIX ping-pong at half load", "echo", UNIX, echo(64, 1, rate="unix-ping"), "round trip",
+        Workload("unix-latency", "AF_UNIX ping-pong at half of C's load", "echo", UNIX, echo(64, 1, rate="unix-ping"), "round trip",
                  unix=True, latency=True),
     ]
     every = tcp + web + files + others + [busy] + open_loop

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Fails a test that leaves a descriptor open, or closes one that is not its own. */
 final class OpenDescriptors implements BeforeEachCallback, AfterEachCallback {
-  private Map<Integer, String> before = Map.of();
+  private Map<Integer, String> before = new TreeMap<>();
 
   @Override
   public void beforeEach(ExtensionContext context) {
@@ -24,7 +24,12 @@ final class OpenDescriptors implements BeforeEachCallback, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) {
-    assertEquals(before, list(), "open descriptors before and after the test");
+    Map<Integer, String> after = list();
+    // The JDK closes the pipes of a child some time after that has ended, in any test that follows.
+    before
+        .entrySet()
+        .removeIf(e -> e.getValue().startsWith("pipe:") && !after.containsKey(e.getKey()));
+    assertEquals(before, after, "open descriptors before and after the test");
   }
 
   /** Number and target of each, without those the JVM opens when it pleases: jars and modules. */
