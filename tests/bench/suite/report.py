@@ -125,7 +125,7 @@ def print_growth(growth):
     for what, series in growth.items():
         print(f"\ngrowth: CPU us per request by the number of {what}")
         sizes = list(next(iter(series.values())))
-        print_table(["", *(f"{size:,}" for size in sizes)],
+        print_table(["", *(f"{int(size):,}" for size in sizes)],
                     [[name, *(text(values[size]) for size in sizes)] for name, values in series.items()])
 
 
