@@ -5,8 +5,4 @@ module edgewise.cli {
   requires edgewise.http;
   requires edgewise.linux;
   requires edgewise.service;
-  requires info.picocli;
-
-  opens edgewise.cli to
-      info.picocli;
 }

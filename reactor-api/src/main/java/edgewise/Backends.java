@@ -2,7 +2,6 @@ package edgewise;
 
 import edgewise.spi.Backend;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,7 @@ public final class Backends {
   public static List<Backend> all() {
     var all = new ArrayList<Backend>();
     ServiceLoader.load(Backend.class, Backends.class.getClassLoader()).forEach(all::add);
-    all.sort(Comparator.comparingInt(Backend::rank).reversed());
+    all.sort((one, other) -> Integer.compare(other.rank(), one.rank()));
     return List.copyOf(all);
   }
 

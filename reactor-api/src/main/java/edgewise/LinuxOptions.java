@@ -38,7 +38,21 @@ public final class LinuxOptions {
   public static final SocketOption<Integer> TCP_NOTSENT_LOWAT =
       new Option<>("TCP_NOTSENT_LOWAT", Integer.class);
 
-  private record Option<T>(String name, Class<T> type) implements SocketOption<T> {}
+  /**
+   * Each is itself alone. The methods that a record has by itself are linked at run time, when a
+   * server starts (docs/startup.md).
+   */
+  private record Option<T>(String name, Class<T> type) implements SocketOption<T> {
+    @Override
+    public boolean equals(Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return name.hashCode();
+    }
+  }
 
   private LinuxOptions() {}
 }

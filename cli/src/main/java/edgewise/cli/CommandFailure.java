@@ -1,7 +1,5 @@
 package edgewise.cli;
 
-import picocli.CommandLine.ExitCode;
-
 /** A command cannot go on, for a reason that its user is told in one line. */
 final class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1;

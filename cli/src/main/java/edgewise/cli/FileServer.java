@@ -12,115 +12,110 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /**
  * What the commands that serve have in common: options, the files of a directory, and how it
- * starts, what it prints, and how it stops. A command mixes it in and adds routes of its own.
+ * starts, what it prints, and how it stops. A command has one and adds routes of its own.
  */
-@Command(
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    sortOptions = false,
-    footerHeading =
-        """
-
-        ADDRESS is one of:
-          8080                TCP on 127.0.0.1, for this machine only
-          HOST:8080           TCP; 0.0.0.0:8080 is for everybody, on IPv4
-          [::1]:8080          TCP over IPv6
-          unix:/run/app.sock  a unix socket file, removed on exit
-          unix:@name          an abstract unix name (Linux)
-          fd:NAME, fd:3       a socket that the service manager, or --take-over, has passed
-
-        Ctrl-C or SIGTERM finishes what is in hand and ends with exit code 0; a second
-        Ctrl-C ends at once. Exit code 2: the command, or something on the machine,
-        has to be put right first; one line on stderr says what.
-
-        Examples:
-        """)
 final class FileServer {
+  /** What the help says at its end, before the examples of the command. */
+  static final String FOOTER =
+      """
+
+      ADDRESS is one of:
+        8080                TCP on 127.0.0.1, for this machine only
+        HOST:8080           TCP; 0.0.0.0:8080 is for everybody, on IPv4
+        [::1]:8080          TCP over IPv6
+        unix:/run/app.sock  a unix socket file, removed on exit
+        unix:@name          an abstract unix name (Linux)
+        fd:NAME, fd:3       a socket that the service manager, or --take-over, passed
+
+      Ctrl-C or SIGTERM finishes what is in hand and ends with exit code 0; a second
+      Ctrl-C ends at once. Exit code 2: the command, or something on the machine,
+      has to be put right first; one line on stderr says what.
+
+      Examples:
+      """;
+
   /** A thread each; far above any number of processors that helps. */
   private static final int MAX_LOOPS = 1024;
 
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec;
-
-  @Parameters(
-      arity = "0..1",
-      paramLabel = "DIR",
-      description = "The directory to serve; default: .")
+  private final List<Asked> addresses = new ArrayList<>();
+  private final List<String> cacheRules = new ArrayList<>();
+  private final SocketFileFlags socketFiles = new SocketFileFlags();
+  private final ServiceOptions service = new ServiceOptions();
   private Path directory = Path.of(".");
-
-  @Option(
-      names = "--listen",
-      paramLabel = "ADDRESS",
-      converter = ListenAddress.class,
-      description =
-          "Where to listen; may be repeated. Port 0 takes a free one. Default: 127.0.0.1:8080")
-  private List<Asked> addresses = List.of();
-
-  @Option(
-      names = "--backend",
-      paramLabel = "epoll|select",
-      description = "How to wait for I/O; default: the best that works here.")
   private @Nullable String backend;
-
-  @Option(
-      names = "--trigger",
-      paramLabel = "edge|level",
-      converter = TriggerName.class,
-      description = "How readiness is reported; default: edge on epoll, level on select.")
   private @Nullable Trigger trigger;
-
-  @Option(
-      names = "--loops",
-      paramLabel = "N",
-      description =
-          "Event loops, a thread each; default: one per processor, divided by the workers.")
   private @Nullable Integer loops;
-
-  @Option(
-      names = "--gzip",
-      description = "Compress text, JSON and the like for clients that accept gzip.")
   private boolean gzip;
-
-  @Option(
-      names = "--precompressed",
-      description = "Send NAME.br or NAME.gz in place of NAME to clients that accept it.")
   private boolean precompressed;
-
-  @Option(
-      names = "--cache-control",
-      paramLabel = "PATTERN=VALUE",
-      description =
-          "Cache-Control for the files like PATTERN, such as '*.html=no-cache'; may be repeated,"
-              + " the first that fits counts.")
-  private List<String> cacheRules = List.of();
-
-  @Option(
-      names = "--access-log",
-      paramLabel = "FILE|-",
-      description = "Append a line for each response to FILE, or print it on stdout.")
   private @Nullable String accessLog;
 
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  @Mixin
-  private SocketFileFlags socketFiles;
+  /** All, in the order of the help. */
+  List<Option> options() {
+    var options = new ArrayList<Option>();
+    options.add(
+        Option.operand(
+            "DIR", "The directory to serve; default: .", text -> directory = Path.of(text)));
+    options.addAll(howToListen());
+    options.addAll(howToServe());
+    options.addAll(socketFiles.options());
+    options.addAll(service.options());
+    return options;
+  }
 
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  @Mixin
-  private ServiceOptions service;
+  private List<Option> howToListen() {
+    return List.of(
+        Option.repeated(
+            "--listen",
+            "ADDRESS",
+            "Where to listen; may be repeated. Port 0 takes a free one. Default: 127.0.0.1:8080",
+            text -> addresses.add(ListenAddress.parse(text))),
+        Option.value(
+            "--backend",
+            "epoll|select",
+            "How to wait for I/O; default: the best that works here.",
+            text -> backend = text),
+        Option.value(
+            "--trigger",
+            "edge|level",
+            "How readiness is reported; default: edge on epoll, level on select.",
+            text -> trigger = TriggerName.parse(text)),
+        Option.number(
+            "--loops",
+            "N",
+            "Event loops, a thread each; default: one per processor, divided by the workers.",
+            number -> loops = number));
+  }
+
+  private List<Option> howToServe() {
+    return List.of(
+        Option.flag(
+            "--gzip",
+            "Compress text, JSON and the like for clients that accept gzip.",
+            on -> gzip = on),
+        Option.flag(
+            "--precompressed",
+            "Send NAME.br or NAME.gz in place of NAME to clients that accept it.",
+            on -> precompressed = on),
+        Option.repeated(
+            "--cache-control",
+            "PATTERN=VALUE",
+            "Cache-Control for the files like PATTERN, such as '*.html=no-cache'; may be repeated,"
+                + " the first that fits counts.",
+            cacheRules::add),
+        Option.value(
+            "--access-log",
+            "FILE|-",
+            "Append a line for each response to FILE, or print it on stdout.",
+            text -> accessLog = text));
+  }
 
   /**
    * Serves until a signal ends the process; returns only if that fails, or a successor has taken
@@ -129,8 +124,7 @@ final class FileServer {
    * @param routes adds what the command answers besides the files
    * @return the exit code
    */
-  int run(Consumer<HttpServer.Builder> routes) {
-    PrintWriter err = spec.commandLine().getErr();
+  int run(Consumer<HttpServer.Builder> routes, PrintWriter out, PrintWriter err) {
     int count = loops == null ? service.defaultLoops() : loops;
     checkLoops(count);
     checkDirectory();
@@ -150,7 +144,6 @@ final class FileServer {
     Reactor reactor = openReactor(service.isMaster() ? 1 : count, choice, failure);
     try (var sockets = ListenSockets.open(reactor.loops().getFirst(), service.predecessor())) {
       List<ListenSockets.Chosen> chosen = sockets.choose(asked, err);
-      PrintWriter out = spec.commandLine().getOut();
       var start = new Start(reactor, service, sockets, out, err, failure);
       if (service.isMaster()) {
         return start.serveByWorkers(chosen, socketFiles.listening(), count);

@@ -4,22 +4,22 @@ import edgewise.Endpoint;
 import edgewise.spi.Backend;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** Reads an ADDRESS of the command line, and looks at what can be known before binding it. */
-final class ListenAddress implements ITypeConverter<Asked> {
+final class ListenAddress {
   private static final String PASSED = "fd:";
 
-  @Override
-  public Asked convert(String text) {
-    try {
-      return text.startsWith(PASSED) && text.length() > PASSED.length()
-          ? new Asked(text.substring(PASSED.length()), null)
-          : Asked.of(Endpoint.parse(text));
-    } catch (IllegalArgumentException e) {
-      throw new TypeConversionException(e.getMessage());
-    }
+  private ListenAddress() {}
+
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException if it is none; the message says what one is
+   */
+  static Asked parse(String text) {
+    return text.startsWith(PASSED) && text.length() > PASSED.length()
+        ? new Asked(text.substring(PASSED.length()), null)
+        : Asked.of(Endpoint.parse(text));
   }
 
   /**
@@ -27,17 +27,14 @@ final class ListenAddress implements ITypeConverter<Asked> {
    * file it does not say which directory is the trouble.
    */
   static void check(Endpoint endpoint, Backend backend) {
-    switch (endpoint) {
-      case Endpoint.Unix(Path path) -> checkDirectoryOf(path);
-      case Endpoint.Abstract name -> {
-        if (!backend.has(Backend.Feature.ABSTRACT_NAMES)) {
-          throw CommandFailure.ofUser(
-              "the %s backend has no abstract unix names such as %s; use unix:/path, or --backend epoll"
-                  .formatted(backend.name(), name));
-        }
-      }
-      case Endpoint.Inet tcp -> {}
-      case Endpoint.Unnamed unnamed -> {}
+    if (endpoint instanceof Endpoint.Unix unix) {
+      checkDirectoryOf(unix.path());
+    }
+    if (endpoint instanceof Endpoint.Abstract name
+        && !backend.has(Backend.Feature.ABSTRACT_NAMES)) {
+      throw CommandFailure.ofUser(
+          "the %s backend has no abstract unix names such as %s; use unix:/path, or --backend epoll"
+              .formatted(backend.name(), name));
     }
   }
 

@@ -1,16 +1,9 @@
 package edgewise.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.SequencedMap;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.ExitCode;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The {@code edgewise} command: reads the command line and hands over to a subcommand.
@@ -18,27 +11,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * <p>Exit codes: 0 where all went well; 2 where the user can put it right (a bad option, a taken
  * port), with one line on stderr that says how; 1 for anything else.
  */
-@Command(
-    name = "edgewise",
-    versionProvider = Version.class,
-    mixinStandardHelpOptions = true,
-    description = "An epoll reactor for Java that speaks to the Linux kernel without JNI.",
-    synopsisSubcommandLabel = "COMMAND",
-    commandListHeading = "%nCommands:%n",
-    footer = {"", "'edgewise COMMAND --help' tells more about a command."})
-public final class Main implements Runnable {
-  /** By name, in the order in which the help lists them. */
-  private static final SequencedMap<String, Class<?>> COMMANDS = new LinkedHashMap<>();
-
-  static {
-    COMMANDS.put("serve", Serve.class);
-    COMMANDS.put("testserver", TestServer.class);
-    COMMANDS.put("doctor", Doctor.class);
-  }
-
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  @Spec
-  private CommandSpec spec;
+public final class Main {
+  /** In the order in which the help lists them. */
+  private static final List<String> COMMANDS = List.of("serve", "testserver", "doctor");
 
   private Main() {}
 
@@ -49,61 +24,90 @@ public final class Main implements Runnable {
     System.exit(run(out, err, args));
   }
 
-  /** Runs the command and returns its exit code. */
+  /**
+   * Runs the command and returns its exit code. What a command throws on purpose is told in one
+   * line; anything else is a bug, and in full.
+   */
   static int run(PrintWriter out, PrintWriter err, String... args) {
-    return commands(args)
-        .setOut(out)
-        .setErr(err)
-        .setParameterExceptionHandler((mistake, ignored) -> refuse(mistake))
-        .setExecutionExceptionHandler(Main::fail)
-        .execute(args);
-  }
-
-  /** Where one is called by its name, it alone: to read a command's annotations takes its time. */
-  private static CommandLine commands(String... args) {
-    var main = new CommandLine(new Main());
-    String called = args.length == 0 ? "" : args[0];
-    boolean known = COMMANDS.containsKey(called);
-    COMMANDS.forEach((name, command) -> {
-      if (!known || name.equals(called)) {
-        main.addSubcommand(command);
-      }
-    });
-    return main;
-  }
-
-  /** Without a command there is nothing to do, and the help says what there is. */
-  @Override
-  public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "which command? There are: serve, testserver, doctor");
-  }
-
-  private static int refuse(ParameterException mistake) {
-    CommandLine command = mistake.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    printLine(
-        command.getErr(), mistake.getMessage() + suggestion(mistake) + "see '" + name + " --help'");
-    return ExitCode.USAGE;
-  }
-
-  private static String suggestion(ParameterException mistake) {
-    if (mistake instanceof UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      return "; did you mean '" + unmatched.getSuggestions().getFirst() + "'? Or ";
-    }
-    return "; ";
-  }
-
-  /** What a command throws on purpose is told in one line; anything else is a bug, and in full. */
-  private static int fail(Exception failure, CommandLine command, ParseResult ignored) {
-    if (failure instanceof CommandFailure told) {
-      printLine(command.getErr(), told.getMessage());
+    try {
+      return dispatch(out, err, args);
+    } catch (CommandFailure told) {
+      printLine(err, told.getMessage());
       return told.exitCode();
+    } catch (IOException | RuntimeException bug) {
+      printLine(err, "this is a bug, please report it:");
+      bug.printStackTrace(err);
+      return ExitCode.SOFTWARE;
     }
-    printLine(command.getErr(), "this is a bug, please report it:");
-    failure.printStackTrace(command.getErr());
-    return ExitCode.SOFTWARE;
+  }
+
+  private static int dispatch(PrintWriter out, PrintWriter err, String... args) throws IOException {
+    int at = indexOfCommand(args);
+    if (at == args.length
+        || (at > 0 && CommandLine.read(edgewise(), args, 0, at) != CommandLine.Wish.RUN)) {
+      return run(edgewise(), out, err, args, 0, at);
+    }
+    return run(command(args[at]), out, err, args, at + 1, args.length);
+  }
+
+  /** The length if there is none. */
+  private static int indexOfCommand(String... args) {
+    for (int i = 0; i < args.length && !args[i].equals("--"); i++) {
+      if (COMMANDS.contains(args[i])) {
+        return i;
+      }
+    }
+    return args.length;
+  }
+
+  private static int run(
+      Command command, PrintWriter out, PrintWriter err, String[] args, int from, int to)
+      throws IOException {
+    return switch (CommandLine.read(command, args, from, to)) {
+      case RUN -> command.action().run(out, err);
+      case HELP -> print(out, Usage.of(command));
+      case VERSION -> print(out, Version.text());
+    };
+  }
+
+  private static int print(PrintWriter out, String text) {
+    out.println(text);
+    return ExitCode.OK;
+  }
+
+  /** The one that is called, it alone: the others' options are not even made. */
+  private static Command command(String name) {
+    return switch (name) {
+      case "serve" -> Serve.command();
+      case "testserver" -> TestServer.command();
+      default -> Doctor.command();
+    };
+  }
+
+  private static Command edgewise() {
+    return new Command(
+        "edgewise",
+        List.of("An epoll reactor for Java that speaks to the Linux kernel without JNI."),
+        List.of(),
+        COMMANDS,
+        Main::listOfCommands,
+        (out, err) -> {
+          throw CommandFailure.ofUser(
+              "which command? There are: "
+                  + String.join(", ", COMMANDS)
+                  + "; see 'edgewise --help'");
+        });
+  }
+
+  private static String listOfCommands() {
+    var lines = new ArrayList<String>(List.of("", "Commands:"));
+    int column = COMMANDS.stream().mapToInt(String::length).max().orElse(0) + 4;
+    for (String name : COMMANDS) {
+      lines.addAll(Usage.row("  " + name, command(name).description().getFirst(), column));
+    }
+    lines.add("");
+    lines.add("'edgewise COMMAND --help' tells more about a command.");
+    return String.join("\n", lines);
   }
 
   /** One line whatever the message holds: scripts and logs count on it. */

@@ -11,13 +11,16 @@ final class PrintedAddress {
   private PrintedAddress() {}
 
   static String of(Endpoint endpoint) {
-    return switch (endpoint) {
-      case Endpoint.Inet(InetAddress address, int port) -> inet(address, port);
-      case Endpoint.Unix unix -> curl(unix.toString(), "--unix-socket", unix.path().toString());
-      case Endpoint.Abstract name ->
-          curl(name.toString(), "--abstract-unix-socket", name.toString().substring(6));
-      case Endpoint.Unnamed unnamed -> unnamed.toString();
-    };
+    if (endpoint instanceof Endpoint.Inet inet) { // no switch over types: docs/startup.md
+      return inet(inet.address(), inet.port());
+    }
+    String text = endpoint.toString();
+    if (endpoint instanceof Endpoint.Unix unix) {
+      return curl(text, "--unix-socket", unix.path().toString());
+    }
+    return endpoint instanceof Endpoint.Abstract
+        ? curl(text, "--abstract-unix-socket", text.substring("unix:@".length()))
+        : text;
   }
 
   /** Nobody can connect to "any address" everywhere; the loopback address is one of them. */

@@ -1,25 +1,26 @@
 package edgewise.cli;
 
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.List;
 
 /** {@code edgewise serve}: the files of a directory over HTTP, until it is told to stop. */
-@Command(
-    name = "serve",
-    description = "Serve the files of a directory over HTTP/1.1, and nothing outside of it.",
-    footer = {
-      "  edgewise serve",
-      "  edgewise serve public --listen 0.0.0.0:8080 --listen unix:/tmp/app.sock",
-      "  edgewise serve --listen 0 --backend select"
-    })
-final class Serve implements Callable<Integer> {
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  @Mixin
-  private FileServer server;
+final class Serve {
+  private static final String EXAMPLES =
+      """
+        edgewise serve
+        edgewise serve public --listen 0.0.0.0:8080 --listen unix:/tmp/app.sock
+        edgewise serve --listen 0 --backend select
+      """;
 
-  @Override
-  public Integer call() {
-    return server.run(builder -> {});
+  private Serve() {}
+
+  static Command command() {
+    var server = new FileServer();
+    return new Command(
+        "edgewise serve",
+        List.of("Serve the files of a directory over HTTP/1.1, and nothing outside of it."),
+        server.options(),
+        List.of(),
+        () -> FileServer.FOOTER + EXAMPLES,
+        (out, err) -> server.run(builder -> {}, out, err));
   }
 }

@@ -8,44 +8,44 @@ import edgewise.spi.Backend;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** The options that make a server a service that can be replaced while it runs. */
 final class ServiceOptions {
   private static final int MAX_DRAIN_SECONDS = 24 * 60 * 60;
 
-  @Option(
-      names = "--control",
-      paramLabel = "unix:/PATH",
-      converter = ControlAddress.class,
-      description = "Offer the listening sockets there to a successor of the same user.")
   @Nullable Endpoint control;
-
-  @Option(
-      names = "--take-over",
-      paramLabel = "unix:/PATH",
-      converter = ControlAddress.class,
-      description =
-          "Take the listening sockets over from the server whose --control this is; it then"
-              + " finishes what it has accepted, and ends.")
   @Nullable Endpoint takeOver;
-
-  @Option(
-      names = "--drain",
-      paramLabel = "SECONDS",
-      description = "How long to finish what is accepted once taken over; default: 30")
   private int drainSeconds = 30;
-
-  @Option(
-      names = "--workers",
-      paramLabel = "N",
-      description =
-          "Serve with N processes that share the sockets; one that dies is replaced."
-              + " Default: this process alone.")
   private int workers;
 
   /** A worker gets its sockets from its master, whatever its own command line says. */
   private final @Nullable Endpoint master = WorkerCommand.master();
+
+  List<Option> options() {
+    return List.of(
+        Option.value(
+            "--control",
+            "unix:/PATH",
+            "Offer the listening sockets there to a successor of the same user.",
+            text -> control = ControlAddress.parse(text)),
+        Option.value(
+            "--take-over",
+            "unix:/PATH",
+            "Take the listening sockets over from the server whose --control this is; it then"
+                + " finishes what it has accepted, and ends.",
+            text -> takeOver = ControlAddress.parse(text)),
+        Option.number(
+            "--drain",
+            "SECONDS",
+            "How long to finish what is accepted once taken over; default: 30",
+            number -> drainSeconds = number),
+        Option.number(
+            "--workers",
+            "N",
+            "Serve with N processes that share the sockets; one that dies is replaced."
+                + " Default: this process alone.",
+            number -> workers = number));
+  }
 
   boolean isWorker() {
     return master != null;

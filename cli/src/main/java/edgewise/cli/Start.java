@@ -3,6 +3,7 @@ package edgewise.cli;
 import edgewise.Endpoint;
 import edgewise.EventLoop;
 import edgewise.ListenOptions;
+import edgewise.Listener;
 import edgewise.Reactor;
 import edgewise.http.AccessLog;
 import edgewise.http.HttpServer;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.SocketException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -133,12 +135,18 @@ record Start(
     return offered;
   }
 
+  /** Each once. Not by distinct(): a record's hash code is linked at run time, docs/startup.md. */
   private static List<Endpoint> addresses(List<Offered> offered) {
-    return offered.stream()
-        .flatMap(each -> each.listeners().stream())
-        .map(listener -> listener.endpoint())
-        .distinct()
-        .toList();
+    var addresses = new ArrayList<Endpoint>();
+    var texts = new HashSet<String>();
+    for (Offered each : offered) {
+      for (Listener listener : each.listeners()) {
+        if (texts.add(listener.endpoint().toString())) {
+          addresses.add(listener.endpoint());
+        }
+      }
+    }
+    return addresses;
   }
 
   /** What runs, asked of what runs. */
@@ -146,9 +154,8 @@ record Start(
     for (Endpoint endpoint : addresses(offered)) {
       out.println(PrintedAddress.of(endpoint));
     }
-    out.printf(
-        "%s backend, %s-triggered, %s%n",
-        reactor.backend().name(), BackendChoice.name(loop().trigger()), what);
+    String trigger = BackendChoice.name(loop().trigger());
+    out.println(reactor.backend().name() + " backend, " + trigger + "-triggered, " + what);
     out.flush();
   }
 }

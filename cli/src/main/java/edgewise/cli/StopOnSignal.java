@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Set;
-import picocli.CommandLine.ExitCode;
 
 /**
  * Ends a server gracefully at SIGINT (Ctrl-C), SIGTERM or SIGHUP, and the process with exit code 0.
@@ -48,10 +47,14 @@ final class StopOnSignal {
     known = Set.copyOf(Thread.getAllStackTraces().keySet());
   }
 
-  /** From now on a signal stops it. */
+  /** From now on a signal stops it; one that has come already ends the process as it is. */
   static StopOnSignal install(Running running, PrintWriter err) {
     var stop = new StopOnSignal(running, err);
-    Runtime.getRuntime().addShutdownHook(stop.hook);
+    try {
+      Runtime.getRuntime().addShutdownHook(stop.hook);
+    } catch (IllegalStateException stopping) {
+      printStopping(err);
+    }
     return stop;
   }
 
@@ -60,8 +63,12 @@ final class StopOnSignal {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException stopping) {
-      Main.printLine(err, "stopping already"); // the hook is at work, and its exit code counts
+      printStopping(err); // the hook is at work, and its exit code counts
     }
+  }
+
+  private static void printStopping(PrintWriter err) {
+    Main.printLine(err, "stopping already");
   }
 
   /**

@@ -5,43 +5,46 @@ import edgewise.http.HttpLimits;
 import edgewise.http.HttpServer;
 import edgewise.http.Response;
 import edgewise.http.WebSocketHandshake;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import java.util.List;
 
 /**
  * {@code edgewise testserver}: as {@code serve}, with routes besides the files that test suites of
  * others call. It trusts its clients no more than {@code serve} does: all limits are the same, but
  * for that of streamed bodies, of which {@code serve} takes none.
  */
-@Command(
-    name = "testserver",
-    description = {
-      "Serve as 'edgewise serve' does, with routes for HTTP test suites.",
-      "",
-      "  /echo  any method: 200 with the body of the request, once all of it has come",
-      "  /h204  any method: 204, no body",
-      "  /ws    WebSocket: sends every frame back",
-      "  /sse   server-sent events: one a second",
-      "  /stream/loop, /stream/async, /stream/thread",
-      "         POST: 200 with the CRC-32 and the length of the body, taken as it comes",
-      "         GET: ?bytes=N octets, made as they go, their CRC-32 in a trailer",
-      ""
-    },
-    footer = {
-      "  edgewise testserver --listen 0 --listen unix:/tmp/app.sock",
-      "  edgewise testserver --listen 8080 --backend epoll --trigger level"
-    })
-final class TestServer implements Callable<Integer> {
+final class TestServer {
   private static final long MAX_STREAMED_BYTES = 1L << 40;
 
-  @SuppressWarnings("NullAway.Init") // set by picocli
-  @Mixin
-  private FileServer server;
+  private static final List<String> DESCRIPTION =
+      List.of(
+          "Serve as 'edgewise serve' does, with routes for HTTP test suites.",
+          "",
+          "  /echo  any method: 200 with the body of the request, once all of it has come",
+          "  /h204  any method: 204, no body",
+          "  /ws    WebSocket: sends every frame back",
+          "  /sse   server-sent events: one a second",
+          "  /stream/loop, /stream/async, /stream/thread",
+          "         POST: 200 with the CRC-32 and the length of the body, taken as it comes",
+          "         GET: ?bytes=N octets, made as they go, their CRC-32 in a trailer",
+          "");
 
-  @Override
-  public Integer call() {
-    return server.run(TestServer::addRoutes);
+  private static final String EXAMPLES =
+      """
+        edgewise testserver --listen 0 --listen unix:/tmp/app.sock
+        edgewise testserver --listen 8080 --backend epoll --trigger level
+      """;
+
+  private TestServer() {}
+
+  static Command command() {
+    var server = new FileServer();
+    return new Command(
+        "edgewise testserver",
+        DESCRIPTION,
+        server.options(),
+        List.of(),
+        () -> FileServer.FOOTER + EXAMPLES,
+        (out, err) -> server.run(TestServer::addRoutes, out, err));
   }
 
   /** All of them; the description above and docs/cli.md name each. */

@@ -1,17 +1,21 @@
 package edgewise.cli;
 
 import edgewise.Trigger;
-import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.TypeConversionException;
 
 /** Reads the trigger mode of the command line. ONESHOT is for channels, not for a whole server. */
-final class TriggerName implements ITypeConverter<Trigger> {
-  @Override
-  public Trigger convert(String text) {
+final class TriggerName {
+  private TriggerName() {}
+
+  /**
+   * Reads one.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  static Trigger parse(String text) {
     return switch (text) {
       case "edge" -> Trigger.EDGE;
       case "level" -> Trigger.LEVEL;
-      default -> throw new TypeConversionException("'" + text + "' is neither edge nor level");
+      default -> throw new IllegalArgumentException("'" + text + "' is neither edge nor level");
     };
   }
 }

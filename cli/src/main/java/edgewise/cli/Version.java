@@ -3,22 +3,23 @@ package edgewise.cli;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Properties;
-import picocli.CommandLine.IVersionProvider;
 
 /** What {@code --version} prints: Edgewise, the JDK and the system, as a bug report needs them. */
-final class Version implements IVersionProvider {
-  @Override
-  public String[] getVersion() throws IOException {
-    return new String[] {
-      "edgewise " + version(),
-      "Java %s (%s)"
-          .formatted(System.getProperty("java.runtime.version"), System.getProperty("java.vendor")),
-      "%s %s %s"
-          .formatted(
-              System.getProperty("os.name"),
-              System.getProperty("os.version"),
-              System.getProperty("os.arch"))
-    };
+final class Version {
+  private Version() {}
+
+  static String text() throws IOException {
+    return String.join(
+        System.lineSeparator(),
+        "edgewise " + version(),
+        "Java %s (%s)"
+            .formatted(
+                System.getProperty("java.runtime.version"), System.getProperty("java.vendor")),
+        "%s %s %s"
+            .formatted(
+                System.getProperty("os.name"),
+                System.getProperty("os.version"),
+                System.getProperty("os.arch")));
   }
 
   /** The build writes it into a resource: it stands in the POM and nowhere else. */

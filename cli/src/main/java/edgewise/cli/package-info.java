@@ -5,7 +5,8 @@
  *
  * <ul>
  *   <li>{@link edgewise.cli.Main} reads the command line and turns whatever goes wrong into one
- *       line and an exit code.
+ *       line and an exit code. {@code CommandLine} reads the words, {@code Option} is what a word
+ *       may be, {@code Usage} the help, made of the same.
  *   <li>{@code Serve} serves a directory; {@code ListenAddress} reads its addresses and {@code
  *       PrintedAddress} prints them; {@code BackendChoice} finds its backend; {@code StopOnSignal}
  *       ends it.
@@ -17,7 +18,7 @@
  *       FeatureFindings}.
  * </ul>
  *
- * Commands print to the writers of their {@code CommandLine}, so a test reads what they print.
+ * Commands print to the writers that they are given, so a test reads what they print.
  */
 @NullMarked
 package edgewise.cli;

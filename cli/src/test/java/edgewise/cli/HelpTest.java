@@ -19,6 +19,16 @@ class HelpTest {
     assertTrue(version.out().contains(System.getProperty("java.runtime.version")), version.out());
   }
 
+  /** Whatever else is wrong: who asks for help may not know better. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"serve --nope --help", "serve -h a b", "serve -hV", "serve --loops 1 -Vh"})
+  void helpIsShownBeforeAMistakeIsTold(String commandLine) {
+    Printed help = Printed.by(commandLine.split(" ", -1));
+    assertEquals(Printed.by("serve", "--help"), help);
+    assertTrue(help.out().startsWith("Usage: edgewise serve [-hV] [--gzip]"), help.out());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"--help", "serve --help", "testserver --help", "doctor --help"})
   void helpFitsATerminal(String commandLine) {

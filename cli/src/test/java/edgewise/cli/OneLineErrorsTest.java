@@ -31,6 +31,16 @@ class OneLineErrorsTest {
           serv                                | did you mean 'serve'?
           serve --lisen 8080                  | did you mean '--listen'?
           serve --frobnicate                  | Unknown option: '--frobnicate'; see 'edgewise serve --help'
+          serve --gzip=maybe                  | Invalid value for option '--gzip': 'maybe' is not a boolean
+          serve --gzip --gzip                 | option '--gzip' should be specified only once
+          serve --loops 1 --loops=2           | option '--loops' (N) should be specified only once
+          serve --listen --gzip               | Expected parameter for option '--listen' but found '--gzip'
+          serve --socket-mode 8               | '8' is not a mode; write three octal digits
+          serve --control 8080                | '8080' is not a control socket; write unix:/path
+          serve -x --nope                     | Unknown options: '-x', '--nope'
+          serve a b c                         | Unmatched arguments from index 2: 'b', 'c'
+          serve -- --listen                   | '--listen' does not exist; name a directory
+          --nope serve                        | Unknown option: '--nope'; see 'edgewise --help'
           serve . another                     | 'another'
           serve --listen                      | Missing required parameter for option '--listen'
           serve --listen http://x/            | is not an address; write PORT, HOST:PORT, [IPV6]:PORT, unix:/path or unix:@name

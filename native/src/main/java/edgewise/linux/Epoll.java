@@ -1,7 +1,6 @@
 package edgewise.linux;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
@@ -90,11 +89,19 @@ public final class Epoll {
    */
   public static int wait(int epfd, EpollEvents events, int maxEvents, int timeoutMillis) {
     Scratch scratch = Scratch.current();
+    MemorySegment memory = events.first(maxEvents);
     try {
       return scratch.result(
           (int)
-              Wait.CALL.invokeExact(
-                  scratch.capture, epfd, events.first(maxEvents), maxEvents, timeoutMillis));
+              (long)
+                  Wait.CALL.invokeExact(
+                      scratch.capture,
+                      (long) epfd,
+                      memory.address(),
+                      (long) maxEvents,
+                      (long) timeoutMillis,
+                      0L,
+                      memory));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -178,8 +185,7 @@ public final class Epoll {
   }
 
   private static final class Wait {
-    static final MethodHandle CALL =
-        Downcall.bind("epoll_wait", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("epoll_wait");
   }
 
   private static final class Pwait2 {

@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 
 /**
  * Files and descriptors: open(2), read(2), write(2), close(2), fcntl(2), sendfile(2), statx(2),
@@ -52,13 +53,7 @@ public final class File extends FileConstants {
   }
 
   private static int openChecked(int dirfd, MemorySegment path, int flags, int mode) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Downcall.call(Openat.CALL, dirfd, path.address(), flags, mode, 0, path);
   }
 
   /**
@@ -78,12 +73,22 @@ public final class File extends FileConstants {
   }
 
   private static int openat2Checked(int dirfd, MemorySegment path, MemorySegment how) {
+    // A call holds one segment, and that is the path.
     Scratch scratch = Scratch.current();
+    MemorySegment copy = scratch.block();
+    long size = how.byteSize();
+    MemorySegment.copy(how, 0, copy, 0, size);
     try {
       return scratch.result(
           (long)
               Openat2.CALL.invokeExact(
-                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize()));
+                  scratch.capture,
+                  Abi.SYS_OPENAT2,
+                  (long) dirfd,
+                  path.address(),
+                  copy.address(),
+                  size,
+                  path));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -284,12 +289,24 @@ public final class File extends FileConstants {
   }
 
   private static int statxChecked(int dirfd, MemorySegment path, int flags, int mask, Stat into) {
+    MemorySegment memory = into.segment();
     Scratch scratch = Scratch.current();
     try {
       return scratch.result(
-          (int) Statx.CALL.invokeExact(scratch.capture, dirfd, path, flags, mask, into.segment()));
+          (int)
+              (long)
+                  Statx.CALL.invokeExact(
+                      scratch.capture,
+                      (long) dirfd,
+                      path.address(),
+                      (long) flags,
+                      (long) mask,
+                      memory.address(),
+                      memory));
     } catch (Throwable t) {
       throw Downcall.failure(t);
+    } finally {
+      Reference.reachabilityFence(path); // a long one is garbage from here on
     }
   }
 
@@ -416,14 +433,11 @@ public final class File extends FileConstants {
   }
 
   private static final class Openat {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("openat");
   }
 
   private static final class Openat2 {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic(
-            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
+    static final MethodHandle CALL = Downcall.bindPlain("syscall");
 
     /**
      * Asks with a structure of no size, which openat2 refuses as EINVAL. A kernel without it says
@@ -486,8 +500,7 @@ public final class File extends FileConstants {
   }
 
   private static final class Statx {
-    static final MethodHandle CALL =
-        Downcall.bind("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+    static final MethodHandle CALL = Downcall.bindPlain("statx");
   }
 
   private static final class Getdents64 {

@@ -128,7 +128,9 @@ public final class Socket extends SocketConstants {
     Scratch scratch = Scratch.current();
     try {
       return scratch.result(
-          (long) Recv.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer));
+          (long)
+              Recv.CALL.invokeExact(
+                  scratch.capture, (long) fd, address, length, (long) flags, 0L, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -145,7 +147,9 @@ public final class Socket extends SocketConstants {
     Scratch scratch = Scratch.current();
     try {
       return scratch.result(
-          (long) Send.CALL.invokeExact(scratch.capture, fd, address, length, flags, buffer));
+          (long)
+              Send.CALL.invokeExact(
+                  scratch.capture, (long) fd, address, length, (long) flags, 0L, buffer));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -357,13 +361,11 @@ public final class Socket extends SocketConstants {
   }
 
   private static final class Recv {
-    static final MethodHandle CALL =
-        Downcall.bindHolding("recv", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("recv");
   }
 
   private static final class Send {
-    static final MethodHandle CALL =
-        Downcall.bindHolding("send", JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+    static final MethodHandle CALL = Downcall.bindPlain("send");
   }
 
   private static final class Recvfrom {

@@ -11,20 +11,23 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** Endpoints to and from {@code struct sockaddr}, in memory that one thread reuses. */
+/**
+ * Endpoints to and from {@code struct sockaddr}, in memory that one thread reuses. Without a {@code
+ * switch} over types, whose linkage at run time a server would wait for when it starts
+ * (docs/startup.md).
+ */
 final class Addresses {
   private final Sockaddr sockaddr = Sockaddr.allocate(Arena.ofAuto());
 
   /** AF_INET, AF_INET6 or AF_UNIX. */
   static int family(Endpoint endpoint) {
-    return switch (endpoint) {
-      case Endpoint.Inet inet ->
-          inet.address() instanceof Inet6Address ? Socket.AF_INET6 : Socket.AF_INET;
-      case Endpoint.Unix unix -> Socket.AF_UNIX;
-      case Endpoint.Abstract name -> Socket.AF_UNIX;
-      case Endpoint.Unnamed unnamed ->
-          throw new IllegalArgumentException("an unnamed socket has no address to use");
-    };
+    if (endpoint instanceof Endpoint.Inet inet) {
+      return inet.address() instanceof Inet6Address ? Socket.AF_INET6 : Socket.AF_INET;
+    }
+    if (endpoint instanceof Endpoint.Unnamed) {
+      throw new IllegalArgumentException("an unnamed socket has no address to use");
+    }
+    return Socket.AF_UNIX;
   }
 
   /** As {@link #family}; a datagram socket may have the kernel choose its name. */
@@ -34,16 +37,16 @@ final class Addresses {
 
   /** The endpoint for the kernel; valid until the next call. */
   Sockaddr toKernel(Endpoint endpoint) {
-    return switch (endpoint) {
-      case Endpoint.Inet(InetAddress address, int port) -> {
-        int scope = address instanceof Inet6Address six ? six.getScopeId() : 0;
-        yield sockaddr.inet(address.getAddress(), port, scope, 0);
-      }
-      case Endpoint.Unix(Path path) ->
-          sockaddr.unix(path.toString().getBytes(StandardCharsets.UTF_8));
-      case Endpoint.Abstract name -> sockaddr.abstractName(name.name());
-      case Endpoint.Unnamed unnamed -> sockaddr.unnamed();
-    };
+    if (endpoint instanceof Endpoint.Inet inet) {
+      int scope = inet.address() instanceof Inet6Address six ? six.getScopeId() : 0;
+      return sockaddr.inet(inet.address().getAddress(), inet.port(), scope, 0);
+    }
+    if (endpoint instanceof Endpoint.Unix unix) {
+      return sockaddr.unix(unix.path().toString().getBytes(StandardCharsets.UTF_8));
+    }
+    return endpoint instanceof Endpoint.Abstract name
+        ? sockaddr.abstractName(name.name())
+        : sockaddr.unnamed();
   }
 
   /** The memory itself, for a call whose answer does not matter. */
