@@ -66,9 +66,8 @@ final class Downcall {
    * before its first answer, most of them for a function that it calls once. The calling
    * conventions of x86-64, aarch64 and riscv64 pass an int in the lower half of a register, and
    * riscv64 wants it sign-extended, as a widened Java int is; a callee sees no argument too many,
-   * as in {@link #bindHolding}; and on Linux they pass variable arguments that are integers as if
-   * they were fixed, so openat(2) and syscall(2) are called like this too. The upper half of an int
-   * that is returned means nothing.
+   * as in {@link #bindHolding}. The upper half of an int that is returned means nothing. Not for
+   * functions with variable arguments, {@link #bindVariadic}.
    */
   static MethodHandle bindPlain(String function) {
     return bindHolding(function, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);

@@ -53,7 +53,13 @@ public final class File extends FileConstants {
   }
 
   private static int openChecked(int dirfd, MemorySegment path, int flags, int mode) {
-    return Downcall.call(Openat.CALL, dirfd, path.address(), flags, mode, 0, path);
+    Scratch scratch = Scratch.current();
+    try {
+      return scratch.result(
+          (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode));
+    } catch (Throwable t) {
+      throw Downcall.failure(t);
+    }
   }
 
   /**
@@ -73,22 +79,12 @@ public final class File extends FileConstants {
   }
 
   private static int openat2Checked(int dirfd, MemorySegment path, MemorySegment how) {
-    // A call holds one segment, and that is the path.
     Scratch scratch = Scratch.current();
-    MemorySegment copy = scratch.block();
-    long size = how.byteSize();
-    MemorySegment.copy(how, 0, copy, 0, size);
     try {
       return scratch.result(
           (long)
               Openat2.CALL.invokeExact(
-                  scratch.capture,
-                  Abi.SYS_OPENAT2,
-                  (long) dirfd,
-                  path.address(),
-                  copy.address(),
-                  size,
-                  path));
+                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize()));
     } catch (Throwable t) {
       throw Downcall.failure(t);
     }
@@ -433,11 +429,14 @@ public final class File extends FileConstants {
   }
 
   private static final class Openat {
-    static final MethodHandle CALL = Downcall.bindPlain("openat");
+    static final MethodHandle CALL =
+        Downcall.bindVariadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
   }
 
   private static final class Openat2 {
-    static final MethodHandle CALL = Downcall.bindPlain("syscall");
+    static final MethodHandle CALL =
+        Downcall.bindVariadic(
+            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
 
     /**
      * Asks with a structure of no size, which openat2 refuses as EINVAL. A kernel without it says
