@@ -64,7 +64,7 @@ def measure(suite, workload, rounds, seconds):
             servers[name] = suite.server(name, workload)
             first = servers[name].is_java and not getattr(servers[name], "warm", False)
             warm_up = min(WARM_UP_FIRST if first else WARM_UP, 3 * seconds)
-            workload.run(suite, servers[name], warm_up)
+            (workload.warm_up or workload.run)(suite, servers[name], warm_up)
             servers[name].warm = True
         except Exception as e:  # one that cannot is left out, and said so
             failed(measured, servers, name, e)

@@ -28,7 +28,8 @@ def commands(suite, caches):
 def first(suite, command, path):
     port = str(free_port())
     command = [word.replace("PORT", port) for word in command]
-    start = ["--request", workloads.request(suite, path), "--", "taskset", "-c", machine.SERVER_CPU, *command]
+    anywhere = ["taskset", "-c", f"0-{machine.LOAD_CPU}"]  # a server starts on all processors
+    start = ["--request", workloads.request(suite, path), "--", *anywhere, *command]
     return json.loads(loads.run([f"{suite.work}/load", "first", f"127.0.0.1:{port}", *start], 60))["milliseconds"]
 
 
