@@ -50,8 +50,18 @@ def facts():
         "cpu": f"{cpu}, {os.cpu_count()} processors" + (", virtual" if "hypervisor" in open("/proc/cpuinfo").read() else ""),
         "kernel": platform.release().split("-")[0],
         "jdk": re.search(r'JAVA_RUNTIME_VERSION="([^"]*)"', java).group(1),
+        "given": given(),
         "nginx": (re.search(r"nginx/(\S+)", nginx) or [None, "none"])[1],
     }
+
+
+def given():
+    """How much of a processor a process gets that only spins, in percent. Much below 100 the host has other things to do,
+    without telling (no stolen time): then latencies are the host's, and only ratios of CPU times mean something."""
+    start, spent = time.monotonic(), time.process_time()
+    while time.monotonic() - start < 1:
+        pass
+    return round(100 * (time.process_time() - spent) / (time.monotonic() - start))
 
 
 def disturbances():

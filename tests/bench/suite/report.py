@@ -132,6 +132,8 @@ def print_growth(growth):
 def print_tables(result):
     m = result["machine"]
     print(f"{m['cpu']}; Linux {m['kernel']}; JDK {m['jdk']}; nginx {m['nginx']}; {m['date']}; commit {m['commit']}")
+    if m.get("given", 100) < 95:
+        print(f"THE HOST IS BUSY: a process that only spins gets {m['given']} % of a processor. Latencies mean nothing.")
     print(f"medians of {result['rounds']} rounds of {result['seconds']:g} s that took turns; ratios within rounds")
     for name, table in result["workloads"].items():
         print_workload(name, table)
