@@ -1,5 +1,6 @@
 """User memory per idle connection: heap in use and everything outside of it, by the slope between two numbers of
-connections, so that what a server needs anyway is not counted."""
+connections, so that what a server needs anyway is not counted. Of a JVM: live objects
+and what native memory tracking counts as memory of the program, without compilers, collector and classes."""
 import statistics
 from . import workloads
 from .servers import Server
@@ -9,8 +10,7 @@ HTTP = ["C", "edgewise", "netty-epoll", "netty-nio", "nio", "jdk", "vertx", "hel
 
 
 def one(suite, name, mode, few, many):
-    # The heap's pages are all touched, so that what is resident grows only with what is outside of it.
-    server = Server(suite, name, mode, java=["-XX:+AlwaysPreTouch"])
+    server = Server(suite, name, mode, java=["-XX:NativeMemoryTracking=summary"])
     try:
         if mode == "http":
             file = workloads.request(suite, "/plaintext")

@@ -1,5 +1,5 @@
 """The servers as processes: started on a processor of their own, asked what they cost, ended."""
-import getpass, grp, json, os, shutil, socket, subprocess, sys, tempfile, time
+import getpass, grp, os, re, shutil, socket, subprocess, sys, tempfile, time
 from . import machine
 
 FLAGS = ["-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "--enable-native-access=ALL-UNNAMED"]
@@ -86,10 +86,14 @@ class Server:
         return status_kib(self.process.pid, "VmRSS") / 1024
 
     def user_bytes(self):
-        """Heap in use after a collection, and all anonymous memory outside of the heap, whose pages are all touched at
-        the start for this (AlwaysPreTouch)."""
-        live = self.ask("live") if self.is_java else 0
-        return live + status_kib(self.process.pid, "RssAnon") * 1024
+        """Of a JVM, with NativeMemoryTracking: live objects, memory of the program outside of the heap, and threads; of
+        a program all anonymous memory."""
+        if not self.is_java:
+            return status_kib(self.process.pid, "RssAnon") * 1024
+        command = [f"{machine.jdk()}/bin/jcmd", str(self.process.pid), "VM.native_memory", "summary", "scale=b"]
+        live, native = self.ask("live"), subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        parts = re.findall(r"-\s+(Other|Internal|Thread) \(reserved=\d+, committed=(\d+)", native)
+        return live + sum(int(octets) for _, octets in parts)
 
     def stop(self):
         self.process.stdin.close()
