@@ -67,9 +67,9 @@ class SimulatedConversationsTest {
   @ParameterizedTest(name = "{0}, tcp: {1}")
   @MethodSource("modes")
   void theSameOverManyMoreSeeds(@Nullable Trigger trigger, boolean tcp) {
-    check(trigger, tcp, false, 20_000, 15_000);
-    check(trigger, tcp, true, 20_000, 15_000);
-    check(trigger, tcp, false, MOST_BUSY_MICROS, 20_000, 10_000);
-    check(trigger, tcp, true, MOST_BUSY_MICROS, 20_000, 10_000);
+    check(trigger, tcp, false, 20_000, 10_000);
+    check(trigger, tcp, true, 20_000, 10_000);
+    check(trigger, tcp, false, MOST_BUSY_MICROS, 20_000, 5_000);
+    check(trigger, tcp, true, MOST_BUSY_MICROS, 20_000, 5_000);
   }
 }
