@@ -125,7 +125,7 @@ class BusyPollContract {
       families = Family.TCP)
   @Tag("slow")
   void noTaskIsOverlookedBetweenSpinningAndSleepingManyTimes(Rig rig) throws Exception {
-    fallingAsleep(rig, 40_000);
+    fallingAsleep(rig, 8_000);
   }
 
   /** Each thread waits for its task, and then about as long as the loop spins. */
