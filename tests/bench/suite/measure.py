@@ -1,7 +1,6 @@
 """Rounds that take turns, A B C A B C, so that what the machine does meanwhile meets all alike."""
-import statistics, sys, time
-from . import machine
-from .servers import Server
+import os, statistics, sys, time
+from . import machine, workloads
 
 WARM_UP, WARM_UP_FIRST = 1, 3  # seconds: each workload, and the first of a JVM
 
@@ -31,9 +30,8 @@ class Rounds:
 def limit_options(workload, suite):
     """Of the C server; for a POST it is told how long a request is."""
     if workload.limit[:1] == ["post"]:
-        from .workloads import request
-        import os
-        return ["--request-bytes", os.path.getsize(request(suite, "/upload", body=workload.limit[1]))]
+        request = workloads.request(suite, "/upload", body=workload.limit[1])
+        return ["--request-bytes", os.path.getsize(request)]
     return workload.limit
 
 

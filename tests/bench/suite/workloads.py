@@ -1,5 +1,5 @@
 """What is measured, on whom, and with which load."""
-import os, socket
+import socket
 from dataclasses import dataclass, field
 from typing import Callable
 from . import loads
