@@ -22,8 +22,8 @@
                      (no coordinated omission). At most D are in flight on a connection; the others wait for it.
 
    Prints one line of JSON. "requests": answered ones; "seconds": until the last answer; "bytes", "sent": octets received
-   and sent; "errors": unanswered 2 s after the end; latencies in microseconds. Anything else that is wrong ends the
-   program with a message and status 1. Build: gcc -O2 -Wall -Wextra -Werror -o load load*.c */
+   and sent; "errors": unanswered 2 s after the end; "held": the longest turn of an open loop; latencies and this in
+   microseconds. Anything else that is wrong ends the program with a message and status 1. Build: gcc -O2 -Wall -Wextra -Werror -o load load*.c */
 #include "load.h"
 
 #include <getopt.h>
@@ -97,9 +97,9 @@ static void parse_options(int argc, char **argv) {
 
 static void print_results(void) {
   const struct histogram *h = &results.latency;
-  printf("{\"requests\":%lu,\"seconds\":%.6f,\"bytes\":%lu,\"sent\":%lu,\"errors\":%lu,\"lost\":%lu,"
+  printf("{\"requests\":%lu,\"seconds\":%.6f,\"bytes\":%lu,\"sent\":%lu,\"errors\":%lu,\"lost\":%lu,\"held\":%.2f,"
          "\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f}\n",
-      results.requests, results.seconds, results.bytes, results.sent, results.errors, results.lost,
+      results.requests, results.seconds, results.bytes, results.sent, results.errors, results.lost, results.held / 1e3,
       histogram_quantile(h, 0.5) / 1e3, histogram_quantile(h, 0.9) / 1e3, histogram_quantile(h, 0.99) / 1e3,
       histogram_quantile(h, 0.999) / 1e3, h->max / 1e3);
   if (results.errors > 0) die("%lu requests were not answered", results.errors);

@@ -17,6 +17,7 @@ struct options {
 struct results {
   uint64_t requests, bytes, sent, errors, lost;
   double seconds;
+  int64_t held; /* the longest turn of an open loop, which never sleeps: much more than it has to do, and it did not run */
   struct histogram latency;
 };
 

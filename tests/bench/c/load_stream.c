@@ -250,7 +250,9 @@ static uint64_t arrive(uint64_t count, int64_t time) {
 static void run(void) {
   static struct epoll_event events[EVENTS];
   uint64_t arrived = 0;
-  for (int64_t time = start; time < deadline || (outstanding > 0 && time < deadline + PATIENCE); time = now()) {
+  int64_t last = start;
+  for (int64_t time = start; time < deadline || (outstanding > 0 && time < deadline + PATIENCE); last = time, time = now()) {
+    if (options.rate > 0 && last < deadline && time - last > results.held) results.held = time - last;
     if (options.rate > 0) arrived = arrive(arrived, time);
     int count = epoll_wait(epoll, events, EVENTS, options.rate > 0 && time < deadline ? 0 : 10);
     if (count < 0 && errno != EINTR) die_errno("epoll_wait");

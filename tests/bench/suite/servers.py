@@ -1,8 +1,22 @@
 """The servers as processes: started on a processor of their own, asked what they cost, ended."""
-import getpass, grp, os, re, shutil, socket, subprocess, sys, tempfile, time
+import contextlib, getpass, glob, grp, os, re, shutil, signal, socket, subprocess, sys, tempfile, time
 from . import machine
 
 FLAGS = ["-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "--enable-native-access=ALL-UNNAMED"]
+
+# The jars that a contestant needs, by the beginnings of their names; each class path has these alone, as a user's would.
+JARS = {"edgewise": ["edgewise-", "slf4j-"], "netty": ["netty-"], "nio": [], "jdk": [], "vertx": ["vertx-", "netty-", "jackson-"],
+        "helidon": ["helidon-"], "undertow": ["undertow-", "xnio-", "jboss-", "wildfly-", "smallrye-"],
+        "jetty": ["jetty-", "slf4j-"], "jnr": ["jnr-", "jffi-", "asm-"], "junixsocket": ["junixsocket-"]}
+SETTLE = 0.02  # seconds, for the ends of the connections of a run
+
+
+def class_path(name):
+    """Of a contestant. AOT caches want jars, not folders."""
+    ours, = glob.glob(f"{machine.BENCH}/target/edgewise-bench-*.jar")
+    libraries = sorted(glob.glob(f"{machine.BENCH}/target/lib/*.jar"))
+    wanted = tuple(JARS[name.split("-")[0]])
+    return ":".join([ours] + [jar for jar in libraries if os.path.basename(jar).startswith(wanted)])
 
 
 def free_port(kind=socket.SOCK_STREAM):
@@ -56,7 +70,7 @@ class Server:
             return [f"{suite.work}/limit", *how, self.address, "--until-eof", *limit]
         if name == "nginx":
             return nginx(self.work, suite.files, self.port)
-        return [*suite.java(*java), "edgewise.bench.Main", f"{name}-{mode}", self.address, suite.files]
+        return [*suite.java(name, *java), "edgewise.bench.Main", f"{name}-{mode}", self.address, suite.files]
 
     def _await_start(self):
         if self.name == "nginx":
@@ -69,6 +83,22 @@ class Server:
             return
         self.errors.seek(0)
         sys.exit(f"{self.name} does not start: {self.errors.read()[-2000:]}")
+
+    @contextlib.contextmanager
+    def alone(self):
+        """Runs meanwhile, and at no other time: what it does when nobody asks it for anything (timers, a selector that
+        does not sleep) must not cost the others of its processor."""
+        self._signal(signal.SIGCONT)
+        try:
+            yield
+            time.sleep(SETTLE)
+        finally:
+            self._signal(signal.SIGSTOP)
+
+    def _signal(self, number):
+        if self.process.poll() is None:
+            for pid in descendants(self.process.pid):
+                os.kill(pid, number)
 
     def ask(self, question):
         """A number that a Java contestant knows about itself; see Main."""
@@ -96,6 +126,7 @@ class Server:
         return live + sum(int(octets) for _, octets in parts)
 
     def stop(self):
+        self._signal(signal.SIGCONT)
         self.process.stdin.close()
         self.process.terminate()
         try:

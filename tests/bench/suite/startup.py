@@ -1,7 +1,7 @@
 """From fork to the first response, with and without an AOT cache (JEP 483, 514, 515)."""
 import json, os, statistics, subprocess
 from . import loads, machine, workloads
-from .servers import FLAGS, free_port
+from .servers import FLAGS, class_path, free_port
 
 NAMES = ["edgewise", "netty-epoll", "netty-nio", "nio", "jdk", "vertx", "helidon", "undertow", "jetty"]
 CACHED = ["edgewise", "netty-epoll"]
@@ -10,14 +10,14 @@ CACHED = ["edgewise", "netty-epoll"]
 def make_cache(suite, name):
     """By a training run; see the script."""
     cache = f"{suite.work}/{name}.aot"
-    environment = dict(os.environ, JAVA_HOME=machine.jdk(), CLASSPATH=suite.class_path(), PORT=str(free_port()))
+    environment = dict(os.environ, JAVA_HOME=machine.jdk(), CLASSPATH=class_path(name), PORT=str(free_port()))
     subprocess.run([f"{machine.BENCH}/aot", f"{name}-http", cache, *FLAGS], env=environment, check=True, timeout=120)
     return cache
 
 
 def commands(suite, caches):
     """What is started, by name; PORT is replaced."""
-    main = lambda name, *java: [*suite.java(*java), "edgewise.bench.Main", f"{name}-http", "127.0.0.1:PORT", suite.files]
+    main = lambda name, *java: [*suite.java(name, *java), "edgewise.bench.Main", f"{name}-http", "127.0.0.1:PORT", suite.files]
     found = {name: main(name) for name in NAMES}
     for name, cache in caches.items():
         found[f"{name} with AOT cache"] = main(name, f"-XX:AOTCache={cache}")

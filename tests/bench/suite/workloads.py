@@ -1,5 +1,5 @@
 """What is measured, on whom, and with which load."""
-import socket
+import contextlib, socket
 from dataclasses import dataclass, field
 from typing import Callable
 from . import loads
@@ -10,6 +10,10 @@ FILES = ["nginx"] + HTTP[2:-1]
 UNIX = ["C", "edgewise", "netty-epoll", "netty-nio", "nio", "jnr", "junixsocket"]
 UDP = ["C", "C-batch", "edgewise", "netty-epoll", "netty-epoll-batch", "nio"]
 FANOUT = ["C", "edgewise", "netty-epoll", "netty-nio", "nio"]
+
+
+def nothing(suite, server):
+    return contextlib.nullcontext()
 
 
 @dataclass
@@ -23,6 +27,8 @@ class Workload:
     unix: bool = False
     limit: list = field(default_factory=list)  # options of the C server
     latency: bool = False  # the latencies are the point: they are of an open loop
+    beside: Callable = nothing  # (suite, server) -> what is there during a run
+    half_of: str = None  # the workload whose rate on the C server counts, where that is the rate of an open loop
     warm_up: Callable = None  # where the load itself is too much for a server that is cold
 
 
@@ -86,15 +92,14 @@ def fanout(receivers):
         suite, "fanout", server, "--message", 64, "--connections", receivers, seconds=seconds)
 
 
-def beside_idle(idle):
-    """64 busy connections while others are open and do nothing."""
-    busy = http("/plaintext")
-
-    def run(suite, server, seconds):
+def idle_connections(count):
+    """Keeps that many open, which do nothing after one request each."""
+    @contextlib.contextmanager
+    def opened(suite, server):
         file = request(suite, "/plaintext")
-        with suite.holding(server, idle, "--request", file, "--response-bytes", response_bytes(server, file)):
-            return busy(suite, server, seconds)
-    return run
+        with suite.holding(server, count, "--request", file, "--response-bytes", response_bytes(server, file)):
+            yield
+    return opened
 
 
 MIB = 1 << 20
@@ -115,7 +120,8 @@ def all_of(many):
         Workload("post-16k", "POST of 16 KiB", "http", HTTP, http("/upload", body=16384), limit=["post", 16384]),
         Workload("post-10m", "POST of 10 MiB", "http", HTTP, http("/upload", body=10 * MIB, connections=4),
                  limit=["post", 10 * MIB]),
-        Workload("idle", f"64 busy beside {ten_thousand} idle connections", "http", HTTP, beside_idle(ten_thousand)),
+        Workload("idle", f"64 busy beside {ten_thousand} idle connections", "http", HTTP, http("/plaintext"),
+                 beside=idle_connections(ten_thousand)),
     ]
     files = [Workload(f"file-{label}", f"file of {title}", "http", FILES, plain(f"/files/{label}", connections=n))
              for label, title, n in (("1k", "1 KiB", 64), ("100k", "100 KiB", 64), ("10m", "10 MiB", 8))]
@@ -130,11 +136,11 @@ def all_of(many):
                     ["C", "edgewise", "edgewise-busy"], echo(64, 1, rate=2000), "round trip", unix=True, latency=True)
     open_loop = [
         Workload("echo-latency", "echo of 64 B at half of C's load", "echo", ECHO, echo(64, 64, rate="echo-64-64"), "round trip",
-                 latency=True, warm_up=echo(64, 64)),
+                 latency=True, half_of="echo-64-64", warm_up=echo(64, 64)),
         Workload("plaintext-latency", "plaintext at half of C's load", "http", HTTP, http("/plaintext", rate="plaintext-1"),
-                 latency=True, warm_up=http("/plaintext")),
+                 latency=True, half_of="plaintext-1", warm_up=http("/plaintext")),
         Workload("unix-latency", "AF_UNIX ping-pong at half of C's load", "echo", UNIX, echo(64, 1, rate="unix-ping"), "round trip",
-                 unix=True, latency=True, warm_up=echo(64, 1)),
+                 unix=True, latency=True, half_of="unix-ping", warm_up=echo(64, 1)),
     ]
     every = tcp + web + files + others + [busy] + open_loop
     for workload in every:

@@ -447,6 +447,7 @@ static void constants(void) {
     CONSTANT(SIG_IGN);
 
     /* syscall(2) */
+    VALUE(SYS_OPENAT, SYS_openat);
     VALUE(SYS_GETDENTS64, SYS_getdents64);
     VALUE(SYS_OPENAT2, SYS_openat2);
     VALUE(SYS_EPOLL_PWAIT2, SYS_epoll_pwait2);

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Abi {
   /** The one that packs struct epoll_event, so that it looked the same to 32-bit programs. */
-  X86_64("x86-64", 12, 4, 0x4000, 0x8000, 0x1_0000, 0x2_0000, 217),
+  X86_64("x86-64", 12, 4, 0x4000, 0x8000, 0x1_0000, 0x2_0000, 257, 217),
   /** 64-bit Arm, which kept the file flags of 32-bit Arm. */
-  AARCH64("aarch64", 16, 8, 0x1_0000, 0x2_0000, 0x4000, 0x8000, 61),
+  AARCH64("aarch64", 16, 8, 0x1_0000, 0x2_0000, 0x4000, 0x8000, 56, 61),
   /** 64-bit RISC-V: asm-generic throughout. */
-  RISCV64("riscv64", 16, 8, 0x4000, 0x8000, 0x1_0000, 0x2_0000, 61);
+  RISCV64("riscv64", 16, 8, 0x4000, 0x8000, 0x1_0000, 0x2_0000, 56, 61);
 
   // Numbers for syscall(2), of calls that a C library may have no function for. From 424 on, a call
   // has one number on every architecture.
@@ -39,6 +39,7 @@ public enum Abi {
   private final int openLargefile;
   private final int openDirectory;
   private final int openNofollow;
+  private final int openat;
   private final int getdents64;
 
   Abi(
@@ -49,6 +50,7 @@ public enum Abi {
       int openLargefile,
       int openDirectory,
       int openNofollow,
+      int openat,
       int getdents64) {
     this.label = label;
     this.epollEventSize = epollEventSize;
@@ -57,6 +59,7 @@ public enum Abi {
     this.openLargefile = openLargefile;
     this.openDirectory = openDirectory;
     this.openNofollow = openNofollow;
+    this.openat = openat;
     this.getdents64 = getdents64;
   }
 
@@ -143,6 +146,11 @@ public enum Abi {
     return openNofollow;
   }
 
+  /** The number of openat(2), which {@link Syscall} calls by number. */
+  int openat() {
+    return openat;
+  }
+
   /** The number of getdents64(2), for which glibc has a function since 2.30, and musl none. */
   int getdents64() {
     return getdents64;
@@ -154,6 +162,7 @@ public enum Abi {
    */
   Map<String, Integer> differences() {
     return Map.of(
+        "SYS_OPENAT", openat,
         "SYS_GETDENTS64", getdents64,
         "O_DIRECT", openDirect,
         "O_LARGEFILE", openLargefile,

@@ -67,7 +67,7 @@ final class Downcall {
    * conventions of x86-64, aarch64 and riscv64 pass an int in the lower half of a register, and
    * riscv64 wants it sign-extended, as a widened Java int is; a callee sees no argument too many,
    * as in {@link #bindHolding}. The upper half of an int that is returned means nothing. Not for
-   * functions with variable arguments, {@link #bindVariadic}.
+   * functions with variable arguments: {@link #bindVariadic}, {@link Syscall}.
    */
   static MethodHandle bindPlain(String function) {
     return bindHolding(function, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);

@@ -1,8 +1,5 @@
 package edgewise.linux;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
@@ -117,30 +114,23 @@ public final class Epoll {
   public static int pwait2(
       int epfd, EpollEvents events, int maxEvents, @Nullable MemorySegment timespec) {
     if (timespec == null) {
-      return pwait2(
-          Scratch.current(), epfd, events.first(maxEvents), maxEvents, MemorySegment.NULL);
+      return pwait2(epfd, events.first(maxEvents), maxEvents, MemorySegment.NULL);
     }
     Memory.readable(timespec, 0, Struct.Timespec.SIZEOF);
-    return pwait2(Scratch.current(), epfd, events.first(maxEvents), maxEvents, timespec);
+    return pwait2(epfd, events.first(maxEvents), maxEvents, timespec);
   }
 
-  private static int pwait2(
-      Scratch scratch, int epfd, MemorySegment events, int maxEvents, MemorySegment timespec) {
-    try {
-      return scratch.result(
-          (long)
-              Pwait2.CALL.invokeExact(
-                  scratch.capture,
-                  Abi.SYS_EPOLL_PWAIT2,
-                  (long) epfd,
-                  events,
-                  (long) maxEvents,
-                  timespec,
-                  0L,
-                  0L));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+  private static int pwait2(int epfd, MemorySegment events, int maxEvents, MemorySegment timespec) {
+    return Syscall.call(
+        Abi.SYS_EPOLL_PWAIT2,
+        epfd,
+        events.address(),
+        maxEvents,
+        timespec.address(),
+        0,
+        0,
+        events,
+        timespec);
   }
 
   /** Whether the kernel has epoll_pwait2(2) and lets this process use it. Asked once. */
@@ -162,10 +152,9 @@ public final class Epoll {
     if (!Probe.PWAIT2) {
       return wait(epfd, events, maxEvents, millisRoundedUp(timeoutNanos));
     }
-    Scratch scratch = Scratch.current();
     MemorySegment timespec =
-        scratch.longs(timeoutNanos / NANOS_PER_SECOND, timeoutNanos % NANOS_PER_SECOND);
-    return pwait2(scratch, epfd, events.first(maxEvents), maxEvents, timespec);
+        Scratch.current().longs(timeoutNanos / NANOS_PER_SECOND, timeoutNanos % NANOS_PER_SECOND);
+    return pwait2(epfd, events.first(maxEvents), maxEvents, timespec);
   }
 
   /**
@@ -188,14 +177,6 @@ public final class Epoll {
     static final MethodHandle CALL = Downcall.bindPlain("epoll_wait");
   }
 
-  private static final class Pwait2 {
-    /** Six arguments of epoll_pwait2, each as wide as a register: syscall(2) takes longs. */
-    static final MethodHandle CALL =
-        Downcall.bindVariadic(
-            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, ADDRESS, JAVA_LONG,
-            JAVA_LONG);
-  }
-
   private static final class Probe {
     static final boolean PWAIT2 = Linux.refusal() == null && isKnown();
 
@@ -205,7 +186,7 @@ public final class Epoll {
      * sandboxes say EPERM to whatever they do not know.
      */
     private static boolean isKnown() {
-      int refusal = pwait2(Scratch.current(), -1, MemorySegment.NULL, 0, MemorySegment.NULL);
+      int refusal = pwait2(-1, MemorySegment.NULL, 0, MemorySegment.NULL);
       return refusal == -Errno.EBADF || refusal == -Errno.EINVAL;
     }
   }

@@ -53,13 +53,8 @@ public final class File extends FileConstants {
   }
 
   private static int openChecked(int dirfd, MemorySegment path, int flags, int mode) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (int) Openat.CALL.invokeExact(scratch.capture, dirfd, path, flags, mode));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    long number = Abi.current().openat();
+    return Syscall.call(number, dirfd, path.address(), flags, mode, path, MemorySegment.NULL);
   }
 
   /**
@@ -79,20 +74,13 @@ public final class File extends FileConstants {
   }
 
   private static int openat2Checked(int dirfd, MemorySegment path, MemorySegment how) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (long)
-              Openat2.CALL.invokeExact(
-                  scratch.capture, Abi.SYS_OPENAT2, (long) dirfd, path, how, how.byteSize()));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Syscall.call(
+        Abi.SYS_OPENAT2, dirfd, path.address(), how.address(), how.byteSize(), path, how);
   }
 
   /** Whether the kernel has openat2(2) and lets this process use it. Asked once. */
   public static boolean hasOpenat2() {
-    return Openat2.PRESENT;
+    return Probe.OPENAT2;
   }
 
   /**
@@ -314,21 +302,11 @@ public final class File extends FileConstants {
    * @return bytes of records, 0 at the end of the directory, or {@code -errno}
    */
   public static int getdents64(int fd, Dirents into) {
-    Scratch scratch = Scratch.current();
     MemorySegment records = into.segment();
-    try {
-      return into.filled(
-          scratch.result(
-              (long)
-                  Getdents64.CALL.invokeExact(
-                      scratch.capture,
-                      (long) Abi.current().getdents64(),
-                      (long) fd,
-                      records,
-                      records.byteSize())));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    long number = Abi.current().getdents64();
+    return into.filled(
+        Syscall.call(
+            number, fd, records.address(), records.byteSize(), 0, records, MemorySegment.NULL));
   }
 
   /**
@@ -428,21 +406,12 @@ public final class File extends FileConstants {
     }
   }
 
-  private static final class Openat {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic("openat", 3, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-  }
-
-  private static final class Openat2 {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic(
-            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG);
-
-    /**
-     * Asks with a structure of no size, which openat2 refuses as EINVAL. A kernel without it says
-     * ENOSYS, and old container sandboxes say EPERM to whatever they do not know.
-     */
-    static final boolean PRESENT =
+  /**
+   * Asks with a structure of no size, which openat2 refuses as EINVAL. A kernel without it says
+   * ENOSYS, and old container sandboxes say EPERM to whatever they do not know.
+   */
+  private static final class Probe {
+    static final boolean OPENAT2 =
         Linux.refusal() == null
             && openat2Checked(-1, MemorySegment.NULL, MemorySegment.NULL) == -Errno.EINVAL;
   }
@@ -500,11 +469,6 @@ public final class File extends FileConstants {
 
   private static final class Statx {
     static final MethodHandle CALL = Downcall.bindPlain("statx");
-  }
-
-  private static final class Getdents64 {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG);
   }
 
   private static final class Ftruncate {

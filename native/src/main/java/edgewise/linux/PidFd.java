@@ -64,14 +64,8 @@ public final class PidFd {
    *     -EINVAL} if the number is that of a thread
    */
   public static int open(int pid, int flags) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (long)
-              Open.CALL.invokeExact(scratch.capture, Abi.SYS_PIDFD_OPEN, (long) pid, (long) flags));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Syscall.call(
+        Abi.SYS_PIDFD_OPEN, pid, flags, 0, 0, MemorySegment.NULL, MemorySegment.NULL);
   }
 
   /**
@@ -81,15 +75,8 @@ public final class PidFd {
    * @return 0 or {@code -errno}: {@code -ESRCH} if the process has been waited for
    */
   public static int sendSignal(int pidfd, int signal) {
-    Scratch scratch = Scratch.current();
-    try {
-      return scratch.result(
-          (long)
-              SendSignal.CALL.invokeExact(
-                  scratch.capture, Abi.SYS_PIDFD_SEND_SIGNAL, (long) pidfd, (long) signal, 0L, 0L));
-    } catch (Throwable t) {
-      throw Downcall.failure(t);
-    }
+    return Syscall.call(
+        Abi.SYS_PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, MemorySegment.NULL, MemorySegment.NULL);
   }
 
   /**
@@ -141,17 +128,6 @@ public final class PidFd {
     }
     status[0] = info.get(JAVA_INT, INFO_EXIT_CODE);
     return 0;
-  }
-
-  private static final class Open {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-  }
-
-  private static final class SendSignal {
-    static final MethodHandle CALL =
-        Downcall.bindVariadic(
-            "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
   }
 
   private static final class Waitid {

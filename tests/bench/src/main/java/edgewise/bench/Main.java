@@ -8,9 +8,7 @@ import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.List;
 
 /**
  * {@code Main NAME ADDRESS DIRECTORY} starts one {@link Contestant} and prints {@code ready}. Then
@@ -22,67 +20,84 @@ import java.util.function.Supplier;
  * </ul>
  */
 public final class Main {
-  /** Suppliers, so that only the classes of the one that is asked for are loaded. */
-  private static final Map<String, Supplier<Contestant>> CONTESTANTS = new TreeMap<>();
-
-  static {
-    http();
-    echo();
-    fanout();
-    udp();
-  }
-
-  private static void http() {
-    CONTESTANTS.put("edgewise-http", () -> new EdgewiseHttp(LoopOptions.DEFAULT));
-    CONTESTANTS.put("edgewise-select-http", () -> new EdgewiseHttp(Experiment.SELECT));
-    CONTESTANTS.put("netty-epoll-http", () -> new NettyHttp(NettyTransport.EPOLL));
-    CONTESTANTS.put("netty-nio-http", () -> new NettyHttp(NettyTransport.NIO));
-    CONTESTANTS.put("nio-http", NioHttp::new);
-    CONTESTANTS.put("jdk-http", JdkHttp::new);
-    CONTESTANTS.put("vertx-http", VertxHttp::new);
-    CONTESTANTS.put("helidon-http", HelidonHttp::new);
-    CONTESTANTS.put("undertow-http", UndertowHttp::new);
-    CONTESTANTS.put("jetty-http", JettyHttp::new);
-  }
-
-  private static void echo() {
-    CONTESTANTS.put("edgewise-echo", () -> new EdgewiseEcho(LoopOptions.DEFAULT));
-    CONTESTANTS.put("edgewise-busy-echo", () -> new EdgewiseEcho(Experiment.BUSY));
-    CONTESTANTS.put("edgewise-level-echo", () -> new EdgewiseEcho(Experiment.LEVEL));
-    CONTESTANTS.put("edgewise-select-echo", () -> new EdgewiseEcho(Experiment.SELECT));
-    CONTESTANTS.put("netty-epoll-echo", () -> new NettyEcho(NettyTransport.EPOLL));
-    CONTESTANTS.put("netty-nio-echo", () -> new NettyEcho(NettyTransport.NIO));
-    CONTESTANTS.put("nio-echo", () -> new NioEcho(StreamListeners::jdk));
-    CONTESTANTS.put("vertx-echo", VertxEcho::new);
-    CONTESTANTS.put("jnr-echo", () -> new NioEcho(StreamListeners::jnr));
-    CONTESTANTS.put("junixsocket-echo", () -> new NioEcho(StreamListeners::junixsocket));
-  }
-
-  private static void fanout() {
-    CONTESTANTS.put("edgewise-fanout", EdgewiseFanout::new);
-    CONTESTANTS.put("netty-epoll-fanout", () -> new NettyFanout(NettyTransport.EPOLL));
-    CONTESTANTS.put("netty-nio-fanout", () -> new NettyFanout(NettyTransport.NIO));
-    CONTESTANTS.put("nio-fanout", NioFanout::new);
-  }
-
-  private static void udp() {
-    CONTESTANTS.put("edgewise-udp", EdgewiseUdp::new);
-    CONTESTANTS.put("netty-epoll-udp", () -> new NettyUdp(1));
-    CONTESTANTS.put("netty-epoll-batch-udp", () -> new NettyUdp(32));
-    CONTESTANTS.put("nio-udp", NioUdp::new);
-  }
+  private static final List<String> NAMES =
+      List.of(
+          "edgewise-http",
+          "edgewise-select-http",
+          "netty-epoll-http",
+          "netty-nio-http",
+          "nio-http",
+          "jdk-http",
+          "vertx-http",
+          "helidon-http",
+          "undertow-http",
+          "jetty-http",
+          "edgewise-echo",
+          "edgewise-busy-echo",
+          "edgewise-level-echo",
+          "edgewise-select-echo",
+          "netty-epoll-echo",
+          "netty-nio-echo",
+          "nio-echo",
+          "vertx-echo",
+          "jnr-echo",
+          "junixsocket-echo",
+          "edgewise-fanout",
+          "netty-epoll-fanout",
+          "netty-nio-fanout",
+          "nio-fanout",
+          "edgewise-udp",
+          "netty-epoll-udp",
+          "netty-epoll-batch-udp",
+          "nio-udp");
 
   private Main() {}
 
+  /**
+   * A switch, which loads the classes of the one that is asked for, and nothing else: time to the
+   * first response is measured too.
+   */
+  private static Contestant contestant(String name) {
+    return switch (name) {
+      case "edgewise-http" -> new EdgewiseHttp(LoopOptions.DEFAULT);
+      case "edgewise-select-http" -> new EdgewiseHttp(Experiment.SELECT);
+      case "netty-epoll-http" -> new NettyHttp(NettyTransport.EPOLL);
+      case "netty-nio-http" -> new NettyHttp(NettyTransport.NIO);
+      case "nio-http" -> new NioHttp();
+      case "jdk-http" -> new JdkHttp();
+      case "vertx-http" -> new VertxHttp();
+      case "helidon-http" -> new HelidonHttp();
+      case "undertow-http" -> new UndertowHttp();
+      case "jetty-http" -> new JettyHttp();
+      case "edgewise-echo" -> new EdgewiseEcho(LoopOptions.DEFAULT);
+      case "edgewise-busy-echo" -> new EdgewiseEcho(Experiment.BUSY);
+      case "edgewise-level-echo" -> new EdgewiseEcho(Experiment.LEVEL);
+      case "edgewise-select-echo" -> new EdgewiseEcho(Experiment.SELECT);
+      case "netty-epoll-echo" -> new NettyEcho(NettyTransport.EPOLL);
+      case "netty-nio-echo" -> new NettyEcho(NettyTransport.NIO);
+      case "nio-echo" -> new NioEcho(JdkListener::open);
+      case "vertx-echo" -> new VertxEcho();
+      case "jnr-echo" -> new NioEcho(JnrListener::open);
+      case "junixsocket-echo" -> new NioEcho(JunixsocketListener::open);
+      case "edgewise-fanout" -> new EdgewiseFanout();
+      case "netty-epoll-fanout" -> new NettyFanout(NettyTransport.EPOLL);
+      case "netty-nio-fanout" -> new NettyFanout(NettyTransport.NIO);
+      case "nio-fanout" -> new NioFanout();
+      case "edgewise-udp" -> new EdgewiseUdp();
+      case "netty-epoll-udp" -> new NettyUdp(1);
+      case "netty-epoll-batch-udp" -> new NettyUdp(32);
+      case "nio-udp" -> new NioUdp();
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
   public static void main(String[] args) throws Exception {
-    Supplier<Contestant> contestant = args.length == 3 ? CONTESTANTS.get(args[0]) : null;
-    if (contestant == null) {
-      System.err.println(
-          "usage: Main NAME ADDRESS DIRECTORY; NAME is one of " + CONTESTANTS.keySet());
+    if (args.length != 3 || !NAMES.contains(args[0])) {
+      System.err.println("usage: Main NAME ADDRESS DIRECTORY; NAME is one of " + NAMES);
       System.exit(2);
       return;
     }
-    contestant.get().start(args[1], Path.of(args[2]).toAbsolutePath().normalize());
+    contestant(args[0]).start(args[1], Path.of(args[2]).toAbsolutePath().normalize());
     System.out.println("ready");
     answerQuestions();
     System.exit(0);

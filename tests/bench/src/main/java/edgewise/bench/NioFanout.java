@@ -17,7 +17,7 @@ final class NioFanout implements Contestant {
 
   @Override
   public void start(String address, Path files) throws Exception {
-    SelectorLoop.serve(StreamListeners.jdk(address), this::join);
+    SelectorLoop.serve(JdkListener.open(address), this::join);
   }
 
   private Member join(SelectionKey key) {

@@ -7,6 +7,6 @@ final class NioHttp implements Contestant {
   @Override
   public void start(String address, Path files) throws Exception {
     var shared = new NioHttpConnection.Shared(files);
-    SelectorLoop.serve(StreamListeners.jdk(address), key -> new NioHttpConnection(shared, key));
+    SelectorLoop.serve(JdkListener.open(address), key -> new NioHttpConnection(shared, key));
   }
 }

@@ -20,6 +20,8 @@ final class SelectorLoop {
     default void closed() {}
   }
 
+  private static final int A_MINUTE = 60_000; // ms
+
   private final Selector selector;
 
   SelectorLoop(Selector selector) {
@@ -42,7 +44,9 @@ final class SelectorLoop {
   private void run() {
     try {
       while (true) {
-        selector.select(SelectorLoop::call);
+        // With a timeout, since junixsocket 2.11.1 does not wait without one (its select(0) returns
+        // at once).
+        selector.select(SelectorLoop::call, A_MINUTE);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
