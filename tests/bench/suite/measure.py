@@ -1,6 +1,6 @@
 """Rounds that take turns, A B C A B C, so that what the machine does meanwhile meets all alike."""
 import os, statistics, sys, threading, time
-from . import machine, workloads
+from . import loads, machine, workloads
 
 WARM_UP, WARM_UP_FIRST = 1, 3  # seconds: each workload, and the first of a JVM
 HELD = 1500  # us without the processor, of the generator, that make a run of latencies void
@@ -12,6 +12,7 @@ class Rounds:
     def __init__(self, workload):
         self.workload = workload
         self.runs = {name: [] for name in workload.contestants}
+        self.overloaded = []  # cannot carry the rate of an open loop: has no latencies
 
     def values(self, name, what):
         return [run[what] for run in self.runs[name] if what in run]
@@ -96,6 +97,8 @@ def measure(suite, workload, rounds, seconds):
         for name in list(servers):
             try:
                 measured.runs[name].append(once(suite, workload, servers[name], seconds))
+            except loads.Overloaded:
+                overloaded(measured, servers, name)
             except Exception as e:
                 failed(measured, servers, name, e)
     suite.say(f"{workload.name}: {time.time() - started:.0f} s")
@@ -103,6 +106,11 @@ def measure(suite, workload, rounds, seconds):
 
 
 left_out = []  # for the exit status
+
+
+def overloaded(measured, servers, name):
+    measured.overloaded.append(name)
+    del servers[name], measured.runs[name]
 
 
 def failed(measured, servers, name, why):

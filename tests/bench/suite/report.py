@@ -22,7 +22,8 @@ def collect(rounds, facts, options):
                         row[f"{what}/{to}"] = ratio
             rows[who] = row
         w = measured.workload
-        tables[name] = {"title": w.title, "unit": w.unit, "latency": w.latency, "rows": rows}
+        tables[name] = {"title": w.title, "unit": w.unit, "latency": w.latency, "rows": rows,
+                        "overloaded": measured.overloaded}
     return {"machine": facts, "rounds": options.rounds, "seconds": options.seconds, "workloads": tables}
 
 
@@ -107,6 +108,8 @@ def print_workload(name, table):
             [who, *(text(rows[who].get(p), 1) for p in LATENCIES), text(rows[who].get(f"p50/{C}")),
              text(rows[who].get(f"p999/{C}")), text(rows[who].get(f"p999/{NETTY}")), text(rows[who]["cpu"])]
             for who in order])
+        if table["overloaded"]:
+            print(f"  cannot carry that rate: {', '.join(table['overloaded'])}")
         return
     reference = C if C in rows else "nginx"
     print_table(["", "CPU us", "least", "most", f"/ {reference}", "/ Netty", "per second", "B allocated", "MiB resident"], [
