@@ -15,7 +15,7 @@ public final class BodyFlow {
   /** Nothing more comes after the present part, until {@link #resume}. The client has to wait. */
   public void pause() {
     connection.checkThread();
-    exchange.pauseBody();
+    exchange.intake.pause();
   }
 
   /** Goes on. Harmless when not paused, and when the request is over. */

@@ -58,7 +58,7 @@ public final class Compression implements HttpFilter {
 
   private static final int BLOCK_BYTES = 32 << 10;
   private static final List<String> CODINGS = List.of(GZIP);
-  private static final Response.Body UNWRITTEN = new Response.Body.Output(out -> {});
+  private static final Body UNWRITTEN = new Body.Output(out -> {});
 
   private final int leastBytes;
   private final int level;
@@ -158,21 +158,20 @@ public final class Compression implements HttpFilter {
           : varied;
     }
     return switch (response.body()) {
-      case Response.Body.Bytes _, Response.Body.FileRegion _, Response.Body.Output _ ->
+      case Body.Bytes _, Body.FileRegion _, Body.Output _ ->
           Encodable.isEncodable(response) ? encodable(client, response) : response;
-      case Response.Body.Parts _, Response.Body.Source _, Response.Body.Upgrade _, Later _ ->
-          response;
+      case Body.Parts _, Body.Source _, Body.Upgrade _, Later _ -> response;
     };
   }
 
   private Response encodable(Client client, Response response) {
     long length = response.body().length();
-    boolean known = length != Response.Body.UNKNOWN;
+    boolean known = length != Body.UNKNOWN;
     boolean tooShort = known && (length == 0 || (client.takesIdentity && length < leastBytes));
     return !client.takesGzip || tooShort
         ? Encodable.varied(response)
         : switch (response.body()) {
-          case Response.Body.Bytes(byte[] octets)
+          case Body.Bytes(byte[] octets)
               when client.takesIdentity && octets.length <= bytesOnLoop ->
               atOnce(response, octets);
           default -> client.head ? withoutBody(response) : started(client, response);
@@ -183,7 +182,7 @@ public final class Compression implements HttpFilter {
     byte[] compressed = onLoop.get().compress(octets);
     return compressed == null
         ? Encodable.varied(response)
-        : Encodable.encoded(response, GZIP, new Response.Body.Bytes(compressed));
+        : Encodable.encoded(response, GZIP, new Body.Bytes(compressed));
   }
 
   /** HEAD: nobody compresses anything to learn a length that need not be told. */
@@ -202,9 +201,9 @@ public final class Compression implements HttpFilter {
     }
     OutputWriter writer =
         switch (response.body()) {
-          case Response.Body.Bytes(byte[] octets) -> out -> compress(octets, out);
-          case Response.Body.FileRegion region -> out -> compress(client.loop, region, out);
-          case Response.Body.Output(OutputWriter inner) -> out -> compress(inner, out);
+          case Body.Bytes(byte[] octets) -> out -> compress(octets, out);
+          case Body.FileRegion region -> out -> compress(client.loop, region, out);
+          case Body.Output(OutputWriter inner) -> out -> compress(inner, out);
           default -> throw new AssertionError("a body that is not compressed");
         };
     Response head = Encodable.encoded(response, GZIP, UNWRITTEN);
@@ -243,8 +242,7 @@ public final class Compression implements HttpFilter {
     compress(writer, out);
   }
 
-  private void compress(EventLoop loop, Response.Body.FileRegion region, OutputStream out)
-      throws Exception {
+  private void compress(EventLoop loop, Body.FileRegion region, OutputStream out) throws Exception {
     try {
       compress(to -> copy(region, to, out), out);
     } finally {
@@ -252,7 +250,7 @@ public final class Compression implements HttpFilter {
     }
   }
 
-  private static void copy(Response.Body.FileRegion region, OutputStream to, OutputStream out)
+  private static void copy(Body.FileRegion region, OutputStream to, OutputStream out)
       throws IOException {
     var block = ByteBuffer.allocate((int) Math.min(BLOCK_BYTES, region.length()));
     long at = region.position();

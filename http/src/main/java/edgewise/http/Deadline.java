@@ -1,99 +1,71 @@
 package edgewise.http;
 
-import edgewise.EventLoop;
 import edgewise.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The deadlines of one connection, by one timer, since it has one at a time. It is made once,
  * mostly moved later, which costs next to nothing, and cancelled when the connection closes.
- *
- * <p>Rates are watched over windows: what had moved when the window began is compared with what has
- * moved when it ends.
  */
-final class Deadline {
-  private final EventLoop loop;
-  private final HttpLimits limits;
+final class Deadline implements Runnable {
+  private final HttpConnection connection;
   private final Timer timer;
-  private boolean watching;
-  private long receivedBefore;
 
-  // Of the response, whose window is longer, and begins anew with another writer.
-  private @Nullable BodyWriter writerBefore;
-  private long writtenBefore;
-  private long queuedBefore;
-  private long sendNanos;
+  /** Null while no rate is watched: an idle connection does without. */
+  private @Nullable RateWindow window;
 
-  Deadline(EventLoop loop, HttpLimits limits, Runnable timeIsUp) {
-    this.loop = loop;
-    this.limits = limits;
-    this.timer = loop.timer(timeIsUp);
+  Deadline(HttpConnection connection) {
+    this.connection = connection;
+    timer = connection.loop().timer(this);
+  }
+
+  @Override
+  public void run() {
+    connection.timeIsUp();
   }
 
   void cancel() {
+    watchNothing();
     timer.cancel();
   }
 
   void awaitRequest() {
-    watching = false;
-    writerBefore = null;
-    timer.set(limits.keepAliveTimeout());
+    watchNothing();
+    timer.set(connection.limits().keepAliveTimeout());
   }
 
   void awaitHeader() {
-    watching = false;
-    timer.set(limits.headerTimeout());
+    watchNothing();
+    timer.set(connection.limits().headerTimeout());
   }
 
-  /** Begins a window. */
+  private void watchNothing() {
+    RateWindow over = window;
+    if (over != null) {
+      window = null;
+      connection.shared().giveBack(over);
+    }
+  }
+
+  /** Begins a window: what has moved by now is compared with what has moved when it ends. */
   void watch(@Nullable Exchange exchange, long queued) {
-    BodyWriter writer = writer(exchange);
-    boolean other = !watching || writer != writerBefore;
-    if (other || queuedBefore == 0 || queued == 0 || isSendTimeOver()) {
-      writerBefore = writer;
-      writtenBefore = written(writer);
-      queuedBefore = queued;
-      sendNanos = loop.nanoTime();
+    long now = connection.loop().nanoTime();
+    if (window == null) {
+      window = connection.shared().takeWindow();
+      window.first(exchange, queued, now);
+    } else {
+      window.next(exchange, queued, now);
     }
-    watching = true;
-    receivedBefore = exchange == null ? 0 : exchange.received;
-    if (exchange != null) {
-      exchange.hasPaused = exchange.paused;
-    }
-    timer.set(limits.rateWindow());
-  }
-
-  private static @Nullable BodyWriter writer(@Nullable Exchange exchange) {
-    return exchange == null ? null : exchange.writer();
-  }
-
-  private static long written(@Nullable BodyWriter writer) {
-    return writer == null ? 0 : writer.written();
-  }
-
-  private boolean isSendTimeOver() {
-    return loop.nanoTime() - sendNanos >= limits.sendTimeout().toNanos();
+    timer.set(connection.limits().rateWindow());
   }
 
   /** Whether less of what was queued all the time has been taken than the least rate allows. */
   boolean isSlowTaker(@Nullable Exchange exchange, long queued) {
-    BodyWriter writer = writer(exchange);
-    long taken = queuedBefore - queued + written(writer) - writtenBefore;
-    return watching
-        && writer == writerBefore
-        && queuedBefore > 0
-        && queued > 0
-        && isSendTimeOver()
-        && taken < limits.minBytesPerSend();
+    return window != null && window.isSlowTaker(exchange, queued, connection.loop().nanoTime());
   }
 
   /** Whether less of a body that was welcome all the time has come than the least rate allows. */
   boolean isSlowSender(@Nullable Exchange exchange) {
-    return watching
-        && exchange != null
-        && !exchange.bodyEnded
-        && !exchange.paused
-        && !exchange.hasPaused
-        && exchange.received - receivedBefore < limits.minBytesPerWindow();
+    return window != null && window.isSlowSender(exchange);
   }
 }

@@ -103,7 +103,7 @@ final class Encodable {
    * section 8.8.3: the octets are others than those that the strong one stands for. Ranges would be
    * of octets that are made anew each time, so none are offered.
    */
-  static Response encoded(Response response, String coding, Response.Body body) {
+  static Response encoded(Response response, String coding, Body body) {
     Response varied = varied(response);
     var fields = new ArrayList<Response.Field>();
     for (Response.Field field : varied.fields()) {
@@ -135,8 +135,7 @@ final class Encodable {
     return tag.startsWith("W/") ? tag : "W/" + tag;
   }
 
-  private static Response withFields(
-      Response response, Response.Body body, List<Response.Field> fields) {
+  private static Response withFields(Response response, Body body, List<Response.Field> fields) {
     Response made = Response.status(response.status()).withBody(body);
     for (Response.Field field : fields) {
       made = made.header(field);

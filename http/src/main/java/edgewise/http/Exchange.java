@@ -3,7 +3,6 @@ package edgewise.http;
 import edgewise.EventLoop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One request in hand and its response. Two things go on in it at once, each at its own pace:
  *
  * <pre>
- *   the body:      COLLECT | RECEIVE | DISCARD --last octet--> bodyEnded
+ *   the body, {@link Intake}:  collected | received | thrown away --last octet--> ended
  *
  *   the response:  AWAITED --known--> WRITTEN
  *                     `--known, made piece by piece--> STREAMING --its end--> WRITTEN
@@ -25,15 +24,6 @@ import org.jspecify.annotations.Nullable;
  * be read by other threads, so it is not used again.
  */
 final class Exchange {
-  private enum Intake {
-    /** Kept in memory, for a handler that wants all of it. */
-    COLLECT,
-    /** Handed on piece by piece. */
-    RECEIVE,
-    /** Thrown away, so that the next request can be found behind it. */
-    DISCARD
-  }
-
   private enum Reply {
     AWAITED,
     /** The head is written, the body is being made. */
@@ -44,36 +34,9 @@ final class Exchange {
   final RequestParser parser;
   final Request request;
   private final HttpLoop shared;
-  private final HttpLimits limits;
-  private final BodyDecoder decoder;
-  private final Kept kept;
+  final Intake intake;
 
   private @Nullable HttpConnection connection;
-
-  // --- the body
-
-  private Intake intake = Intake.DISCARD;
-  private @Nullable BodyReceiver receiver;
-
-  /** Octets of the body that have come. */
-  long received;
-
-  /** The whole body has come. */
-  boolean bodyEnded;
-
-  /** The receiver wants nothing more now. */
-  boolean paused;
-
-  /** Was {@link #paused} at some time since the rate was looked at. */
-  boolean hasPaused;
-
-  /** More is to come than may be thrown away. */
-  private boolean tooLong;
-
-  /** 100 (Continue) was sent. */
-  private boolean continued;
-
-  // --- the response
 
   private Reply reply = Reply.AWAITED;
 
@@ -108,11 +71,9 @@ final class Exchange {
 
   Exchange(HttpLoop shared) {
     this.shared = shared;
-    limits = shared.limits;
-    parser = new RequestParser(limits);
-    decoder = new BodyDecoder(limits);
+    parser = new RequestParser(shared.limits);
     request = new Request(parser, this);
-    kept = new Kept(limits.maxBodyBytes());
+    intake = new Intake(this, shared, parser, request);
   }
 
   /** Makes it ready for another request; false if somebody else may still have it. */
@@ -122,16 +83,8 @@ final class Exchange {
     }
     parser.reset();
     request.forget();
-    kept.clear();
+    intake.reset();
     connection = null;
-    intake = Intake.DISCARD;
-    receiver = null;
-    received = 0;
-    bodyEnded = false;
-    paused = false;
-    hasPaused = false;
-    tooLong = false;
-    continued = false;
     reply = Reply.AWAITED;
     later = null;
     awaited = null;
@@ -147,12 +100,7 @@ final class Exchange {
   /** From now on others may read the request, on any thread, for as long as they like. */
   void keep() {
     shownToOthers = true;
-    keepShown();
-  }
-
-  /** The receive buffer is going to be used for something else. */
-  void keepShown() {
-    kept.copy(request, parser.length());
+    intake.keepShown();
   }
 
   // --- the request
@@ -162,16 +110,10 @@ final class Exchange {
     connection = on;
     startNanos = shared.startNanos();
     request.show(on, in, base);
-    if (parser.rules.chunked) {
-      decoder.beginChunked(limits.maxStreamedBodyBytes());
-    } else {
-      decoder.beginFixed(announced());
-    }
-    if (announced() > limits.maxStreamedBodyBytes()) {
-      connection().refuse(Refusal.BODY_LENGTH);
-    } else {
-      takeWholeBody(in);
+    if (intake.begin(in)) {
       handle(in);
+    } else {
+      connection().refuse(Refusal.BODY_LENGTH);
     }
   }
 
@@ -179,42 +121,23 @@ final class Exchange {
     return Objects.requireNonNull(connection, "an exchange that is over");
   }
 
-  /** The length of the body, as far as the head tells. */
-  private long announced() {
-    return Math.max(0, parser.rules.contentLength);
-  }
-
-  /** Takes a body of known length where it stands, without a copy, if all of it has come. */
-  private void takeWholeBody(ByteBuffer in) {
-    if (!parser.rules.chunked && announced() <= Math.min(in.remaining(), limits.maxBodyBytes())) {
-      int length = (int) announced();
-      request.showBody(in, in.position(), length);
-      in.position(in.position() + length);
-      received = length;
-      bodyEnded = true;
-    }
-  }
-
   private void handle(ByteBuffer in) {
     Response response = connection().call(shared.handler, request);
-    if (received > 0 && isReceiving(response)) {
-      in.position(in.position() - (int) received); // it is to come piece by piece
-      received = 0;
-      bodyEnded = false;
-      request.hideBody();
+    if (intake.received > 0 && isReceiving(response)) {
+      intake.putBack(in);
     }
     decide(response);
   }
 
   /** A response is there, perhaps before the body. */
   private void decide(Response response) {
-    boolean isItsTurn = response.body() instanceof Later || bodyEnded || receiver != null;
-    if (isItsTurn || awaitsContinue() || !limitDiscarded()) {
+    boolean isItsTurn = response.body() instanceof Later || intake.ended || intake.hasReceiver();
+    if (isItsTurn || intake.awaitsContinue() || !intake.limitDiscarded()) {
       answer(response); // if the body is in the way, the connection ends after it
       return;
     }
-    paused = false; // nobody wants the body, but the next request comes after it
-    if (response.body() instanceof Response.Body.Source) {
+    intake.paused = false; // nobody wants the body, but the next request comes after it
+    if (response.body() instanceof Body.Source) {
       answer(response); // whoever makes it may be at work already
     } else {
       held = response;
@@ -229,37 +152,24 @@ final class Exchange {
 
   // --- the body
 
-  /** Whether octets are welcome. */
-  boolean isReading() {
-    return !bodyEnded && !paused;
-  }
-
   /** Does what can be done now; false if there is nothing. */
   boolean goOn(ByteBuffer in) {
-    return takeArrived() || (isReading() && readBody(in));
+    return takeArrived() || (intake.isReading() && readBody(in));
   }
 
   private boolean readBody(ByteBuffer in) {
-    int count = decoder.decode(in);
-    switch (count) {
-      case BodyDecoder.MORE_NEEDED -> {
-        return false;
-      }
-      case BodyDecoder.REFUSED -> bodyRefused(Objects.requireNonNull(decoder.refusal()));
-      case BodyDecoder.END -> endBody();
-      default -> take(in, count);
+    Intake.Step step = intake.read(in);
+    switch (step) {
+      case NOTHING, PART -> {}
+      case END -> bodyEnded();
+      case REFUSED -> connection().refuse(intake.refusal());
+      case TOO_LONG -> bodyTooLong();
     }
-    return true;
+    return step != Intake.Step.NOTHING;
   }
 
-  private void bodyRefused(Refusal why) {
-    if (why != Refusal.BODY_LENGTH || intake != Intake.DISCARD) {
-      connection().refuse(why);
-      return;
-    }
-    // Too much to be thrown away: nothing more is read, and the connection ends with the response.
-    tooLong = true;
-    paused = true;
+  /** Nothing more is read, and the connection ends with the response. */
+  private void bodyTooLong() {
     persistent = false;
     if (reply == Reply.WRITTEN) {
       connection().exchangeEnded(this);
@@ -279,40 +189,13 @@ final class Exchange {
     return true;
   }
 
-  private void take(ByteBuffer in, int count) {
-    int before = (int) received; // used while it is at most maxBodyBytes
-    received += count;
-    switch (intake) {
-      case COLLECT -> kept.collect(in, count, before);
-      case DISCARD -> in.position(in.position() + count);
-      case RECEIVE -> hand(in, count);
-    }
-  }
-
-  private void hand(ByteBuffer in, int count) {
-    int limit = in.limit();
-    int end = in.position() + count;
-    in.limit(end);
-    try {
-      Objects.requireNonNull(receiver).receive(in);
-    } catch (Throwable t) {
-      receiverFailed(t);
-    } finally {
-      in.limit(limit).position(end);
-    }
-  }
-
-  private void endBody() {
-    bodyEnded = true;
-    if (intake == Intake.COLLECT) {
-      kept.showBody(request, (int) received);
-    }
+  private void bodyEnded() {
     if (reply == Reply.WRITTEN) {
       connection().exchangeEnded(this);
     } else if (answerHeld()) {
       return;
-    } else if (receiver != null) {
-      endReceiver();
+    } else if (intake.hasReceiver()) {
+      intake.endReceiver();
     } else if (later != null && later.awaited() instanceof Callee callee) {
       answer(finish(later, connection().call(callee, request)));
     }
@@ -330,44 +213,15 @@ final class Exchange {
     }
   }
 
-  List<Response.Field> trailers() {
-    return decoder.trailers();
-  }
-
   private void receive(BodyReceiver by) {
     shownToOthers = true; // it may keep the flow
-    intake = Intake.RECEIVE;
-    receiver = by;
-    paused = false;
-    try {
-      by.begin(new BodyFlow(connection(), this));
-      if (bodyEnded) {
-        if (received > 0) {
-          by.receive(request.body());
-        }
-        endReceiver();
-      }
-    } catch (Throwable t) {
-      receiverFailed(t);
-    }
-  }
-
-  private void endReceiver() {
-    BodyReceiver by = receiver;
-    receiver = null;
-    try {
-      if (by != null) {
-        by.end(trailers());
-      }
-    } catch (Throwable t) {
-      receiverFailed(t);
-    }
+    intake.receive(by, new BodyFlow(connection(), this));
   }
 
   /** The handler cannot take the body: the client is told, if it is not too late. */
-  private void receiverFailed(Throwable t) {
-    failReceiver("the receiver has failed", t);
-    intake = Intake.DISCARD;
+  void receiverFailed(Throwable t) {
+    intake.failReceiver("the receiver has failed", t);
+    intake.discard();
     if (reply == Reply.AWAITED) {
       later = null;
       awaited = null;
@@ -377,48 +231,9 @@ final class Exchange {
     }
   }
 
-  private void failReceiver(String why, @Nullable Throwable cause) {
-    BodyReceiver by = receiver;
-    receiver = null;
-    if (by != null) {
-      guarded(() -> by.fail(new IOException(why, cause)));
-    }
-  }
-
-  /** What a handler is told at the end must not keep the rest from being told. */
-  private void guarded(Runnable telling) {
-    try {
-      telling.run();
-    } catch (Throwable t) {
-      shared.log.error("a handler failed when it was told of an end", t);
-    }
-  }
-
-  /** Whether 100 (Continue) is what the client waits for: RFC 9110 section 10.1.1. */
-  private boolean awaitsContinue() {
-    return parser.rules.expectsContinue && !continued && received == 0 && !bodyEnded;
-  }
-
-  /** The receiver wants no more for now; one that is not there any more has no say. */
-  void pauseBody() {
-    if (receiver != null) {
-      paused = true;
-      hasPaused = true;
-    }
-  }
-
-  /** Whether a receiver had the body paused, which now is over. */
-  boolean resumeBody() {
-    boolean wasPaused = receiver != null && paused;
-    paused &= !wasPaused;
-    return wasPaused;
-  }
-
   /** Tells the client to go on, if it waits for that and the body is wanted. */
   void sendContinue() {
-    boolean wanted = intake != Intake.DISCARD && !paused && reply == Reply.AWAITED;
-    if (wanted && awaitsContinue()) {
-      continued = true;
+    if (reply == Reply.AWAITED && intake.takeContinue()) {
       connection().writeIfOpen(Interim.CONTINUE);
     }
   }
@@ -446,9 +261,9 @@ final class Exchange {
   private void answer(Response response) {
     switch (response.body()) {
       case Later known -> await(known);
-      case Response.Body.Upgrade upgrade -> upgrade(response, upgrade);
-      case Response.Body.Source source when wantsBody(response) -> stream(response, source);
-      case Response.Body.Output output when wantsBody(response) -> {
+      case Body.Upgrade upgrade -> upgrade(response, upgrade);
+      case Body.Source source when wantsBody(response) -> stream(response, source);
+      case Body.Output output when wantsBody(response) -> {
         later = null;
         listen(ResponseOutput.start(connection().loop(), response, output.writer()));
       }
@@ -470,13 +285,11 @@ final class Exchange {
     switch (what.awaited()) {
       case Callee callee when request.hasWholeBody() ->
           answer(finish(what, connection().call(callee, request)));
-      case Callee _ when received > 0 || bodyEnded ->
+      case Callee _ when intake.received > 0 || intake.ended ->
           receiverFailed(new IllegalStateException("the body was received by another handler"));
       case Callee _ -> {
         later = what;
-        intake = Intake.COLLECT;
-        paused = false;
-        if (!decoder.limit(limits.maxBodyBytes())) {
+        if (!intake.collect()) {
           connection().refuse(Refusal.BODY_LENGTH);
         }
       }
@@ -484,8 +297,8 @@ final class Exchange {
         later = what;
         if (by != null) {
           receive(by);
-        } else if (!bodyEnded) {
-          paused = true; // whether it is wanted is known with the answer
+        } else if (!intake.ended) {
+          intake.paused = true; // whether it is wanted is known with the answer
         }
         listen(stage);
       }
@@ -554,19 +367,16 @@ final class Exchange {
     return parser.isPersistent()
         && !response.isClosing()
         && connection().mayPersist()
-        && (bodyEnded || (!awaitsContinue() && (receiver != null || limitDiscarded())));
-  }
-
-  /** Limits what may be thrown away from now on; false if more is known to come. */
-  private boolean limitDiscarded() {
-    return !tooLong && decoder.limit(limits.maxBodyBytes());
+        && (intake.ended
+            || (!intake.awaitsContinue() && (intake.hasReceiver() || intake.limitDiscarded())));
   }
 
   /** The head of the response is about to be written. */
   private void begin(Response response, boolean bodyEndsItself) {
     persistent = bodyEndsItself && mayPersist(response);
-    if (!persistent && !bodyEnded && receiver == null) {
-      paused = true; // nobody wants the rest of the body, and it is no longer the client's duty
+    if (!persistent && !intake.ended && !intake.hasReceiver()) {
+      intake.paused =
+          true; // nobody wants the rest of the body, and it is no longer the client's duty
     }
   }
 
@@ -577,9 +387,9 @@ final class Exchange {
     return parser.line.minorVersion == 0 ? Persistence.KEPT_AND_SAID : Persistence.KEPT;
   }
 
-  private void stream(Response response, Response.Body.Source body) {
+  private void stream(Response response, Body.Source body) {
     BodyWriter.Framing framing =
-        body.length() != Response.Body.UNKNOWN
+        body.length() != Body.UNKNOWN
             ? BodyWriter.Framing.LENGTH
             : parser.line.minorVersion == 0 ? BodyWriter.Framing.CLOSE : BodyWriter.Framing.CHUNKED;
     begin(response, framing != BodyWriter.Framing.CLOSE);
@@ -606,18 +416,18 @@ final class Exchange {
   private void replied(int withStatus, long bodyBytes) {
     reply = Reply.WRITTEN;
     shared.answered(connection(), this, withStatus, bodyBytes);
-    persistent &= bodyEnded || limitDiscarded();
-    if (bodyEnded || !persistent) {
+    persistent &= intake.ended || intake.limitDiscarded();
+    if (intake.ended || !persistent) {
       connection().exchangeEnded(this);
     } else {
-      failReceiver("the response has ended before the request's body", null);
-      intake = Intake.DISCARD;
-      paused = false;
+      intake.failReceiver("the response has ended before the request's body", null);
+      intake.discard();
+      intake.paused = false;
     }
   }
 
-  private void upgrade(Response response, Response.Body.Upgrade to) {
-    if (bodyEnded && request.upgradesTo(to.protocol())) {
+  private void upgrade(Response response, Body.Upgrade to) {
+    if (intake.ended && request.upgradesTo(to.protocol())) {
       reply = Reply.WRITTEN;
       shared.answered(connection(), this, response.status(), 0);
       connection().upgrade(response, to.next());
@@ -655,7 +465,7 @@ final class Exchange {
 
   /** It ends, perhaps before its time: lets go of everything that waits for the rest. */
   void abandon(String why, @Nullable Throwable cause) {
-    failReceiver(why, cause);
+    intake.failReceiver(why, cause);
     if (writer != null) {
       if (reply == Reply.STREAMING) {
         shared.answered(connection(), this, status, writer.written());
@@ -663,7 +473,7 @@ final class Exchange {
       writer.close(cause);
     }
     if (whenGone != null && reply != Reply.WRITTEN) {
-      guarded(whenGone);
+      shared.tellOfEnd(whenGone);
     }
     if (held != null || arrived != null) {
       var gone = new IOException(why, cause);

@@ -2,14 +2,10 @@ package edgewise.http;
 
 import edgewise.Acceptor;
 import edgewise.Connection;
-import edgewise.Endpoint;
 import edgewise.EventLoop;
 import edgewise.Handler;
-import edgewise.PeerCredentials;
-import edgewise.spi.Backend;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
@@ -88,8 +84,8 @@ final class HttpConnection implements Handler {
   private boolean closeWhenTaken;
   private int requests;
 
-  /** How many requests there had been when the deadline was last looked at. */
-  private int requestsBefore;
+  /** A request has begun since the deadline was last looked at. */
+  private boolean requestBegun;
 
   private @Nullable Exchange exchange;
 
@@ -99,10 +95,7 @@ final class HttpConnection implements Handler {
   /** The address that this connection is counted for. */
   private @Nullable InetAddress client;
 
-  private @Nullable Endpoint remote;
-  private @Nullable Endpoint local;
-  private @Nullable PeerCredentials peerCredentials;
-  private @Nullable String remoteName;
+  private @Nullable ConnectionFacts facts;
 
   // The loop's list.
   @Nullable HttpConnection previous;
@@ -111,7 +104,7 @@ final class HttpConnection implements Handler {
   HttpConnection(Connection connection, HttpLoop shared) {
     this.connection = connection;
     this.shared = shared;
-    this.deadline = new Deadline(connection.loop(), shared.limits, this::timeIsUp);
+    this.deadline = new Deadline(this);
   }
 
   @Override
@@ -190,7 +183,7 @@ final class HttpConnection implements Handler {
   private boolean isReading() {
     return switch (phase) {
       case IDLE, HEAD, UPGRADED -> true;
-      case EXCHANGE -> exchange().isReading();
+      case EXCHANGE -> exchange().intake.isReading();
       case BLOCKED, ENDING -> false;
     };
   }
@@ -207,7 +200,7 @@ final class HttpConnection implements Handler {
     }
     input = null;
     if (phase == Phase.EXCHANGE) {
-      exchange().keepShown();
+      exchange().intake.keepShown();
       octetsWait = in.hasRemaining();
       octetsBehind = octetsWait;
     } else if (phase == Phase.ENDING) {
@@ -238,6 +231,7 @@ final class HttpConnection implements Handler {
         int base = in.position();
         in.position(base + parser.length());
         requests++;
+        requestBegun = true;
         phase = Phase.EXCHANGE;
         current.begin(this, in, base);
       }
@@ -271,7 +265,7 @@ final class HttpConnection implements Handler {
 
   /** The receiver wants more of the body. */
   void resumeBody(Exchange of) {
-    if (of == exchange && of.resumeBody() && !entered) {
+    if (of == exchange && of.intake.resume() && !entered) {
       enter();
       settle();
     }
@@ -410,58 +404,20 @@ final class HttpConnection implements Handler {
 
   // --- facts, for handlers
 
-  void cacheAddresses() {
+  /** The request in hand is going to be read later, on any thread. */
+  void askFacts() {
     try {
-      local();
-      if (!(remote() instanceof Endpoint.Inet)
-          && loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
-        peerCredentials();
-      }
+      facts().askAll();
     } catch (IOException e) {
-      shared.log.debug("a client is gone", e); // its addresses are not known any more
+      shared.log.debug("a client is gone", e);
     }
   }
 
-  Endpoint remote() throws IOException {
-    if (remote == null) {
-      remote = connection.remote();
+  ConnectionFacts facts() {
+    if (facts == null) {
+      facts = new ConnectionFacts(connection);
     }
-    return remote;
-  }
-
-  PeerCredentials peerCredentials() throws IOException {
-    if (peerCredentials == null) {
-      if (!loop().backend().has(Backend.Feature.PEER_CREDENTIALS)) {
-        throw loop().backend().lacks("peer credentials");
-      }
-      if (remote() instanceof Endpoint.Inet) {
-        throw new SocketException("a client over TCP has no credentials; AF_UNIX has them");
-      }
-      peerCredentials = connection.peerCredentials();
-    }
-    return peerCredentials;
-  }
-
-  /** For the access log: the address without its port; {@code unix:} for a unix socket. */
-  String remoteName() {
-    if (remoteName == null) {
-      try {
-        remoteName =
-            remote() instanceof Endpoint.Inet(InetAddress address, int _)
-                ? address.getHostAddress()
-                : "unix:";
-      } catch (IOException e) {
-        remoteName = "-"; // it is gone
-      }
-    }
-    return remoteName;
-  }
-
-  Endpoint local() throws IOException {
-    if (local == null) {
-      local = connection.local();
-    }
-    return local;
+    return facts;
   }
 
   EventLoop loop() {
@@ -474,6 +430,10 @@ final class HttpConnection implements Handler {
 
   HttpLimits limits() {
     return shared.limits;
+  }
+
+  HttpLoop shared() {
+    return shared;
   }
 
   void checkThread() {
@@ -504,7 +464,7 @@ final class HttpConnection implements Handler {
     stopping = true;
     ended = true;
     enter();
-    if (phase == Phase.HEAD || (phase == Phase.EXCHANGE && !exchange().bodyEnded)) {
+    if (phase == Phase.HEAD || (phase == Phase.EXCHANGE && !exchange().intake.ended)) {
       refuse(Refusal.INCOMPLETE);
     } else if (phase != Phase.EXCHANGE) {
       connection.close(); // once all is taken, or after closeTimeout; nothing is left unread
@@ -583,8 +543,8 @@ final class HttpConnection implements Handler {
 
   private void setDeadline() {
     // What is set by the first octets is not set again by those that follow: slowness must end.
-    boolean begun = phase != phaseBefore || requests != requestsBefore;
-    requestsBefore = requests;
+    boolean begun = phase != phaseBefore || requestBegun;
+    requestBegun = false;
     switch (phase) {
       case IDLE -> deadline.awaitRequest();
       case HEAD -> {
@@ -601,7 +561,8 @@ final class HttpConnection implements Handler {
     }
   }
 
-  private void timeIsUp() {
+  /** The deadline is over. */
+  void timeIsUp() {
     if (!connection.isOpen()) {
       return;
     }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HttpLoop {
   /** As many requests are rarely in hand at once on one loop; more are made and dropped. */
-  private static final int SPARE_EXCHANGES = 64;
+  private static final int SPARES = 64;
 
   final Logger log = LoggerFactory.getLogger(HttpServer.class);
   final EventLoop loop;
@@ -28,6 +28,7 @@ final class HttpLoop {
   final DateLine date = new DateLine();
   final ChunkSize chunkSize = new ChunkSize();
   private final ArrayDeque<Exchange> spare = new ArrayDeque<>();
+  private final ArrayDeque<RateWindow> spareWindows = new ArrayDeque<>();
   private @Nullable HttpConnection first;
   private @Nullable Runnable whenEmpty;
   private boolean draining;
@@ -48,18 +49,34 @@ final class HttpLoop {
   }
 
   void giveBack(Exchange exchange) {
-    if (spare.size() < SPARE_EXCHANGES && exchange.reset()) {
+    if (spare.size() < SPARES && exchange.reset()) {
       spare.addFirst(exchange);
     }
   }
 
-  /** The address that a connection counts for, or null; asking costs a system call. */
+  RateWindow takeWindow() {
+    RateWindow window = spareWindows.pollFirst();
+    return window != null ? window : new RateWindow(limits);
+  }
+
+  void giveBack(RateWindow window) {
+    if (spareWindows.size() < SPARES) {
+      window.forget();
+      spareWindows.addFirst(window);
+    }
+  }
+
+  /**
+   * The address that a connection counts for, or null; asking costs a system call. The answer is
+   * kept for the access log alone: it takes 72 bytes.
+   */
   @Nullable InetAddress clientOf(HttpConnection connection) {
     if (limits.maxConnectionsPerClient() == Integer.MAX_VALUE) {
       return null;
     }
     try {
-      return ClientLimit.client(connection.remote());
+      return ClientLimit.client(
+          accessLog == null ? connection.connection().remote() : connection.facts().remote());
     } catch (IOException e) {
       return null; // it is gone already, as ENOTCONN says, and the loop is about to find out
     }
@@ -75,14 +92,23 @@ final class HttpLoop {
   /** A response is written, or broke off after so many octets of its body. */
   void answered(HttpConnection connection, Exchange exchange, int status, long bodyBytes) {
     if (accessLog != null) {
-      String remote = connection.remoteName();
+      String remote = connection.facts().remoteName();
       accessLog.answered(exchange.request, remote, status, bodyBytes, exchange.startNanos);
     }
   }
 
   void refused(HttpConnection connection, Response refusal) {
     if (accessLog != null) {
-      accessLog.refused(connection.remoteName(), refusal.status(), refusal.body().length());
+      accessLog.refused(connection.facts().remoteName(), refusal.status(), refusal.body().length());
+    }
+  }
+
+  /** What a handler is told at an end must not keep the rest from being told. */
+  void tellOfEnd(Runnable telling) {
+    try {
+      telling.run();
+    } catch (Throwable t) {
+      log.error("a handler failed when it was told of an end", t);
     }
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A response that is not known yet: what it depends on, and what filters then make of it, in this
  * order.
  */
-record Later(Awaited awaited, List<UnaryOperator<Response>> changes) implements Response.Body {
+record Later(Awaited awaited, List<UnaryOperator<Response>> changes) implements Body {
   /** What it depends on: the whole body, which a {@link Callee} wants, or an answer. */
   sealed interface Awaited permits Callee, Answer {}
 

@@ -33,7 +33,7 @@ final class PartialContent {
 
   private static Response multiple(OpenFile file, String contentType, List<Range> ranges) {
     String boundary = boundary();
-    var parts = new ArrayList<Response.Body>();
+    var parts = new ArrayList<Body>();
     String before = "";
     for (Range range : ranges) {
       String head =
@@ -46,7 +46,7 @@ final class PartialContent {
     parts.add(bytes("\r\n--" + boundary + "--\r\n"));
     return Response.bytes(NOTHING, "multipart/byteranges; boundary=" + boundary)
         .withStatus(206)
-        .withBody(Response.Body.Parts.of(parts));
+        .withBody(Body.Parts.of(parts));
   }
 
   /** Another one each time, so that nobody can put it into a file beforehand. */
@@ -59,11 +59,11 @@ final class PartialContent {
     return "bytes " + range.first() + "-" + range.last() + "/" + length;
   }
 
-  private static Response.Body bytes(String text) {
-    return new Response.Body.Bytes(text.getBytes(StandardCharsets.US_ASCII));
+  private static Body bytes(String text) {
+    return new Body.Bytes(text.getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static Response.Body region(OpenFile file, Range range) {
-    return new Response.Body.FileRegion(file, range.first(), range.length());
+  private static Body region(OpenFile file, Range range) {
+    return new Body.FileRegion(file, range.first(), range.length());
   }
 }

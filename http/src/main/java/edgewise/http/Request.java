@@ -325,7 +325,7 @@ public final class Request {
     readWholeBody();
     return blocking != null && blocking.pipe() != null
         ? blocking.pipe().trailers()
-        : exchange.trailers();
+        : exchange.intake.trailers();
   }
 
   private void readWholeBody() {
@@ -347,14 +347,18 @@ public final class Request {
 
   // --- the connection
 
-  /** The address of the client, from any thread. */
+  /**
+   * The address of the client, from any thread.
+   *
+   * @throws IOException if nobody has asked while it was there
+   */
   public Endpoint remote() throws IOException {
-    return connection().remote();
+    return connection().facts().remote();
   }
 
   /** The address that the client has connected to, from any thread. */
   public Endpoint local() throws IOException {
-    return connection().local();
+    return connection().facts().local();
   }
 
   /**
@@ -364,7 +368,7 @@ public final class Request {
    * @throws IOException if it came over TCP
    */
   public PeerCredentials peerCredentials() throws IOException {
-    return connection().peerCredentials();
+    return connection().facts().peerCredentials();
   }
 
   /** The loop of the connection. */
@@ -440,7 +444,7 @@ public final class Request {
 
   /** The request is going to be read after its handler has returned. */
   void keep() {
-    connection().cacheAddresses();
+    connection().askFacts();
     exchange.keep();
   }
 

@@ -58,78 +58,6 @@ public final class Response {
 
   private static final int SWITCHING_PROTOCOLS = 101;
 
-  /** What a response carries. */
-  sealed interface Body
-      permits Body.Bytes,
-          Body.FileRegion,
-          Body.Parts,
-          Body.Source,
-          Body.Output,
-          Body.Upgrade,
-          Later {
-    /** The length of a body that is not known before it ends. */
-    long UNKNOWN = -1;
-
-    /** How many octets, or {@link #UNKNOWN}. */
-    long length();
-
-    /** Lets go of what it holds: it is sent, or for the reason given never will be. */
-    default void release(@Nullable Throwable why) {}
-
-    /** Octets in memory. */
-    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-    record Bytes(byte[] octets) implements Body {
-      @Override
-      public long length() {
-        return octets.length;
-      }
-    }
-
-    /** A region of a file, which the response owns. */
-    record FileRegion(OpenFile file, long position, long length) implements Body {
-      @Override
-      public void release(@Nullable Throwable why) {
-        file.close(); // idempotent: a file of several regions is closed once
-      }
-    }
-
-    /** Several, sent one after the other. They may be regions of the same file. */
-    record Parts(List<Body> parts, long length) implements Body {
-      static Parts of(List<Body> parts) {
-        return new Parts(List.copyOf(parts), parts.stream().mapToLong(Body::length).sum());
-      }
-
-      @Override
-      public void release(@Nullable Throwable why) {
-        parts.forEach(part -> part.release(why));
-      }
-    }
-
-    /** What a source writes on the loop. */
-    record Source(BodySource source, long length) implements Body {
-      @Override
-      public void release(@Nullable Throwable why) {
-        source.close(why);
-      }
-    }
-
-    /** What is written to an OutputStream on a thread that may block. */
-    record Output(OutputWriter writer) implements Body {
-      @Override
-      public long length() {
-        return UNKNOWN;
-      }
-    }
-
-    /** Nothing: the connection speaks another protocol from now on. */
-    record Upgrade(String protocol, Acceptor next) implements Body {
-      @Override
-      public long length() {
-        return 0;
-      }
-    }
-  }
-
   /** A response as it is sent, and the end of the head in it. */
   @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   private record Whole(byte[] end, byte[] octets) {}
@@ -402,10 +330,10 @@ public final class Response {
     if (known != null && known.end == end) {
       return known.octets;
     }
-    if (head == null || !(body instanceof Body.Bytes bytes) || bytes.octets.length > MOST_KEPT) {
+    if (head == null || !(body instanceof Body.Bytes bytes) || bytes.octets().length > MOST_KEPT) {
       return null;
     }
-    byte[] made = Octets.joined(head(), end, hasBody() ? bytes.octets : NO_OCTETS);
+    byte[] made = Octets.joined(head(), end, hasBody() ? bytes.octets() : NO_OCTETS);
     whole = new Whole(end, made);
     return made;
   }

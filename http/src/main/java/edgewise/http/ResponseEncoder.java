@@ -54,19 +54,19 @@ final class ResponseEncoder {
     return write(connection, date.octets(persistence));
   }
 
-  private static boolean writeBody(Connection connection, Response.Body body) {
+  private static boolean writeBody(Connection connection, Body body) {
     return switch (body) {
-      case Response.Body.Bytes bytes -> write(connection, bytes.octets());
-      case Response.Body.FileRegion region ->
+      case Body.Bytes bytes -> write(connection, bytes.octets());
+      case Body.FileRegion region ->
           connection.isOpen()
               && connection.sendFile(region.file(), region.position(), region.length());
-      case Response.Body.Source _, Response.Body.Output _, Response.Body.Upgrade _, Later _ ->
+      case Body.Source _, Body.Output _, Body.Upgrade _, Later _ ->
           throw new AssertionError("a body that does not exist yet");
-      case Response.Body.Parts parts -> {
+      case Body.Parts parts -> {
         // All of them, also when one is told that no more should come: half a body is none, and
         // what is queued is a few heads in memory and regions of a file that is open anyway.
         boolean more = true;
-        for (Response.Body part : parts.parts()) {
+        for (Body part : parts.parts()) {
           more = writeBody(connection, part);
         }
         yield more;

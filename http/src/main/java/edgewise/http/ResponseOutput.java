@@ -65,7 +65,7 @@ final class ResponseOutput extends OutputStream implements BodySource {
   /** Has a body written on a virtual thread; the response comes to the answer. */
   static CompletableFuture<Response> start(EventLoop loop, Response head, OutputWriter body) {
     var answer = new CompletableFuture<Response>();
-    var out = new ResponseOutput(loop, head, Response.Body.UNKNOWN, answer);
+    var out = new ResponseOutput(loop, head, Body.UNKNOWN, answer);
     BlockingHandler.VIRTUAL_THREADS.execute(() -> {
       try {
         body.writeTo(out);
@@ -124,7 +124,7 @@ final class ResponseOutput extends OutputStream implements BodySource {
   void begin() {
     if (!begun) {
       begun = true;
-      answer.complete(head.withBody(new Response.Body.Source(this, length)));
+      answer.complete(head.withBody(new Body.Source(this, length)));
     }
   }
 
@@ -136,7 +136,7 @@ final class ResponseOutput extends OutputStream implements BodySource {
     }
     if (!begun) {
       ended = true;
-      answer.complete(head.withBody(new Response.Body.Bytes(Arrays.copyOf(buffer, count))));
+      answer.complete(head.withBody(new Body.Bytes(Arrays.copyOf(buffer, count))));
       return;
     }
     handOver();

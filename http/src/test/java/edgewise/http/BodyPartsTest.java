@@ -26,12 +26,12 @@ class BodyPartsTest {
     HttpHandler inParts =
         q -> {
           OpenFile file = Objects.requireNonNull(root.open("f"));
-          var parts = new ArrayList<Response.Body>();
+          var parts = new ArrayList<Body>();
           for (int i = 0; i < 10; i++) {
-            parts.add(new Response.Body.Bytes(Cuts.octets("<" + i + ">")));
-            parts.add(new Response.Body.FileRegion(file, i * 10 + i, 3));
+            parts.add(new Body.Bytes(Cuts.octets("<" + i + ">")));
+            parts.add(new Body.FileRegion(file, i * 10 + i, 3));
           }
-          return Response.bytes(new byte[0], "text/plain").withBody(Response.Body.Parts.of(parts));
+          return Response.bytes(new byte[0], "text/plain").withBody(Body.Parts.of(parts));
         };
     try (var rig = new HttpRig(inParts)) {
       MemorySocket client = rig.connect();
