@@ -58,7 +58,7 @@ def once(suite, workload, server, seconds):
     """One run, again if it was disturbed: the network lost something, which is 200 ms of nothing; or, where latencies are
     the point, the host did not let the generator run for a while."""
     with server.alone(), workload.beside(suite, server):
-        for _ in range(3):
+        for _ in range(2):
             result = attempt(suite, workload, server, seconds)
             if result["dropped"] == 0 and result["resent"] <= 2 and not (workload.latency and result["held"] > HELD):
                 break
@@ -70,6 +70,8 @@ def attempt(suite, workload, server, seconds):
     allocation = Allocation(server, seconds) if server.is_java else None
     result = workload.run(suite, server, seconds)
     spent, after = server.cpu() - cpu, machine.disturbances()
+    if not result["requests"]:
+        raise RuntimeError(f"no request was answered within {seconds} s")
     result["cpu"] = spent / result["requests"] * 1e6
     result["rate"] = result["requests"] / result["seconds"]
     if allocation:

@@ -30,7 +30,8 @@ def descendants(pid):
     found, i = [pid], 0
     while i < len(found):
         for task in os.listdir(f"/proc/{found[i]}/task"):
-            found += [int(p) for p in open(f"/proc/{found[i]}/task/{task}/children").read().split()]
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
+                found += [int(p) for p in open(f"/proc/{found[i]}/task/{task}/children").read().split()]
         i += 1
     return found
 
