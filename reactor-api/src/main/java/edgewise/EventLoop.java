@@ -68,17 +68,29 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Waits, but not while there is work: see {@link Doorbell} for how none is overlooked. */
+  /** Waits, but not while there is work. */
   private int poll(long maxWaitNanos) throws IOException {
     long wait = ready.isEmpty() ? untilNextTimer(maxWaitNanos) : 0;
-    if (busyPollNanos > 0 && wait != 0) {
-      long start = poller.nanoTime();
-      int events = pollBusily(start, wait);
+    return busyPollNanos > 0 && wait != 0 ? pollBusily(wait) : sleep(wait);
+  }
+
+  /** Asks again and again, awake; after the time for that it sleeps for what is left. */
+  private int pollBusily(long wait) throws IOException {
+    long most = wait < 0 ? busyPollNanos : Math.min(wait, busyPollNanos);
+    long start = poller.nanoTime();
+    long passed;
+    do {
+      int events = poller.poll(0);
       if (events > 0 || !tasks.isEmpty()) {
         return events;
       }
-      wait = wait < 0 ? wait : Math.max(0, wait - (poller.nanoTime() - start)); // what is left
-    }
+      passed = poller.nanoTime() - start;
+    } while (passed < most);
+    return sleep(wait < 0 ? wait : Math.max(0, wait - passed));
+  }
+
+  /** See {@link Doorbell} for how no task is overlooked. */
+  private int sleep(long wait) throws IOException {
     if (wait == 0 || !doorbell.beforeSleep()) {
       return poller.poll(0);
     }
@@ -87,16 +99,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     } finally {
       doorbell.afterSleep();
     }
-  }
-
-  /** Asks again and again, awake, until something is there or the time for that is over. */
-  private int pollBusily(long start, long wait) throws IOException {
-    long most = wait < 0 ? busyPollNanos : Math.min(wait, busyPollNanos);
-    int events;
-    do {
-      events = poller.poll(0);
-    } while (events == 0 && tasks.isEmpty() && poller.nanoTime() - start < most);
-    return events;
   }
 
   private long untilNextTimer(long maxWaitNanos) {
