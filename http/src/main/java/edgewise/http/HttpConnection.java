@@ -2,6 +2,7 @@ package edgewise.http;
 
 import edgewise.Acceptor;
 import edgewise.Connection;
+import edgewise.Endpoint;
 import edgewise.EventLoop;
 import edgewise.Handler;
 import java.io.IOException;
@@ -94,6 +95,9 @@ final class HttpConnection implements Handler {
 
   /** The address that this connection is counted for. */
   private @Nullable InetAddress client;
+
+  /** The client's address, if it is IPv4: {@link ConnectionFacts#packed}. */
+  private long remoteIpv4;
 
   private @Nullable ConnectionFacts facts;
 
@@ -415,9 +419,19 @@ final class HttpConnection implements Handler {
 
   ConnectionFacts facts() {
     if (facts == null) {
-      facts = new ConnectionFacts(connection);
+      facts = new ConnectionFacts(connection, ConnectionFacts.unpacked(remoteIpv4));
     }
     return facts;
+  }
+
+  /** Asks for the client's address while the client is there. */
+  Endpoint learnRemote() throws IOException {
+    Endpoint remote = connection.remote();
+    remoteIpv4 = ConnectionFacts.packed(remote);
+    if (remoteIpv4 == 0) {
+      facts = new ConnectionFacts(connection, remote);
+    }
+    return remote;
   }
 
   EventLoop loop() {

@@ -66,17 +66,13 @@ final class HttpLoop {
     }
   }
 
-  /**
-   * The address that a connection counts for, or null; asking costs a system call. The answer is
-   * kept for the access log alone: it takes 72 bytes.
-   */
+  /** The address that a connection counts for, or null; asking costs a system call. */
   @Nullable InetAddress clientOf(HttpConnection connection) {
     if (limits.maxConnectionsPerClient() == Integer.MAX_VALUE) {
       return null;
     }
     try {
-      return ClientLimit.client(
-          accessLog == null ? connection.connection().remote() : connection.facts().remote());
+      return ClientLimit.client(connection.learnRemote());
     } catch (IOException e) {
       return null; // it is gone already, as ENOTCONN says, and the loop is about to find out
     }

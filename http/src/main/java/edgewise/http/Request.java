@@ -350,7 +350,7 @@ public final class Request {
   /**
    * The address of the client, from any thread.
    *
-   * @throws IOException if nobody has asked while it was there
+   * @throws IOException if the client was gone before it could be asked for
    */
   public Endpoint remote() throws IOException {
     return connection().facts().remote();

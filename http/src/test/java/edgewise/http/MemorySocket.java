@@ -8,6 +8,7 @@ import edgewise.spi.StreamSocket;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,10 @@ final class MemorySocket implements StreamSocket {
   int sends;
 
   Endpoint remote = new Endpoint.Unnamed();
+
+  /** The client is gone, and its address is not known any more. */
+  boolean reset;
+
   private boolean serverEnded;
   boolean closed;
   boolean aborted;
@@ -183,7 +188,10 @@ final class MemorySocket implements StreamSocket {
   }
 
   @Override
-  public Endpoint remote() {
+  public Endpoint remote() throws IOException {
+    if (reset) {
+      throw new SocketException("ENOTCONN");
+    }
     return remote;
   }
 
