@@ -19,7 +19,8 @@ class Series:
             try:
                 rounds = measuring.Rounds(workload)
                 for name in names:
-                    workload.run(self.suite, running[name], min(3, 3 * self.options.seconds))
+                    with running[name].alone():
+                        workload.run(self.suite, running[name], min(3, 3 * self.options.seconds))
                 for _ in range(self.options.rounds):
                     for name in names:
                         rounds.runs[name].append(

@@ -22,6 +22,10 @@ class Overloaded(Exception):
     """The server was asked for more than it can do."""
 
 
+class NoAnswer(Exception):
+    """Not one request was answered."""
+
+
 def run(command, seconds):
     reading, writing = os.pipe()  # an input that does not end: the contestants end with theirs
     try:
@@ -46,6 +50,8 @@ def wrk(suite, server, path, connections=64, depth=1, headers=None, seconds=1):
         raise RuntimeError("wrk saw errors:\n" + out)
     found = re.search(r"(\d+) requests in ([\d.]+)(ms|s|m)", out)
     unit = {"ms": 0.001, "s": 1, "m": 60}[found.group(3)]
+    if found.group(1) == "0":
+        raise NoAnswer(f"no request was answered within {seconds} s")
     return {"requests": int(found.group(1)), "seconds": float(found.group(2)) * unit}
 
 
@@ -55,5 +61,7 @@ def load(suite, mode, server, *options, seconds=1):
     except RuntimeError as e:
         if "requests were not answered" in str(e) and "--rate" in options:
             raise Overloaded from e
+        if str(e).endswith("load: no answer"):
+            raise NoAnswer(str(e)) from e
         raise
     return json.loads(out)

@@ -21,7 +21,7 @@ def jdk():
 
 def missing_tools():
     """Programs that the suite calls and that are not here, each with the package of Debian that has it."""
-    tools = {"gcc": "gcc libc6-dev", "wrk": "wrk", "nginx": "nginx-light", "taskset": "util-linux", "mvn": "maven"}
+    tools = {"gcc": "gcc libc6-dev", "wrk": "wrk", "nginx": "nginx-light", "taskset": "util-linux", "setpriv": "util-linux", "mvn": "maven"}
     return {t: p for t, p in tools.items() if shutil.which(t, path=os.environ["PATH"] + ":/usr/sbin") is None}
 
 

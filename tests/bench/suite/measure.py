@@ -1,5 +1,5 @@
 """Rounds that take turns, A B C A B C, so that what the machine does meanwhile meets all alike."""
-import os, statistics, sys, threading, time
+import contextlib, os, statistics, sys, threading, time
 from . import loads, machine, workloads
 
 WARM_UP, WARM_UP_FIRST = 1, 3  # seconds: each workload, and the first of a JVM
@@ -42,32 +42,27 @@ class Allocation(threading.Thread):
 
     def __init__(self, server, seconds):
         super().__init__(daemon=True)
-        self.server, self.seconds, self.rate = server, seconds, None
+        self.server, self.seconds, self.rate = server, seconds, 0
         self.start()
 
     def run(self):
         samples = []
-        for _ in range(2):
-            time.sleep(self.seconds * 0.35)
-            samples.append((time.monotonic(), self.server.ask("allocated")))
-        (start, before), (end, after) = samples
-        self.rate = (after - before) / (end - start)
-
-
-class NoAnswer(Exception):
-    """Not one request was answered."""
+        with contextlib.suppress(ValueError, OSError):  # it is gone: the run tells
+            for _ in range(2):
+                time.sleep(self.seconds * 0.35)
+                samples.append((time.monotonic(), self.server.ask("allocated")))
+            (start, before), (end, after) = samples
+            self.rate = (after - before) / (end - start)
 
 
 def once(suite, workload, server, seconds):
     """One run, a second time if it was disturbed: the network lost something, which is 200 ms of nothing; the server
     stood still; or, where latencies are the point, the host did not let the generator run for a while."""
     with server.alone(), workload.beside(suite, server):
-        try:
+        with contextlib.suppress(loads.NoAnswer, loads.Overloaded):
             result = attempt(suite, workload, server, seconds)
             if not is_disturbed(workload, result):
                 return result
-        except NoAnswer:
-            pass
         return attempt(suite, workload, server, seconds)
 
 
@@ -77,13 +72,14 @@ def is_disturbed(workload, result):
 
 def attempt(suite, workload, server, seconds):
     before, cpu = machine.disturbances(), server.cpu()
-    allocation = Allocation(server, seconds) if server.is_java else None
-    result = workload.run(suite, server, seconds)
-    spent, after = server.cpu() - cpu, machine.disturbances()
-    if allocation:
-        allocation.join()
-    if not result["requests"]:
-        raise NoAnswer(f"no request was answered within {seconds} s")
+    # Where latencies are the point nothing is asked: the answer would be one.
+    allocation = Allocation(server, seconds) if server.is_java and not workload.latency else None
+    try:
+        result = workload.run(suite, server, seconds)
+        spent, after = server.cpu() - cpu, machine.disturbances()
+    finally:
+        if allocation:
+            allocation.join()
     result["cpu"] = spent / result["requests"] * 1e6
     result["rate"] = result["requests"] / result["seconds"]
     if allocation:
@@ -103,6 +99,7 @@ def measure(suite, workload, rounds, seconds):
             warm_up = min(WARM_UP_FIRST if first else WARM_UP, 3 * seconds)
             with servers[name].alone(), workload.beside(suite, servers[name]):
                 (workload.warm_up or workload.run)(suite, servers[name], warm_up)
+                servers[name].allocated()  # the first question loads classes
             servers[name].warm = True
         except Exception as e:  # one that cannot is left out, and said so
             failed(measured, servers, name, e)

@@ -8,7 +8,7 @@ FLAGS = ["-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "--enable-native-access=ALL
 JARS = {"edgewise": ["edgewise-", "slf4j-"], "netty": ["netty-"], "nio": [], "jdk": [], "vertx": ["vertx-", "netty-", "jackson-"],
         "helidon": ["helidon-"], "undertow": ["undertow-", "xnio-", "jboss-", "wildfly-", "smallrye-"],
         "jetty": ["jetty-", "slf4j-"], "jnr": ["jnr-", "jffi-", "asm-"], "junixsocket": ["junixsocket-"]}
-SETTLE = 0.02  # seconds, for the ends of the connections of a run
+SETTLE = 0.03  # seconds without a tick of CPU time, after which a server has nothing more to do
 
 
 def class_path(name):
@@ -29,9 +29,10 @@ def descendants(pid):
     """The process and all below it."""
     found, i = [pid], 0
     while i < len(found):
-        for task in os.listdir(f"/proc/{found[i]}/task"):
-            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has ended meanwhile
-                found += [int(p) for p in open(f"/proc/{found[i]}/task/{task}/children").read().split()]
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # has ended meanwhile
+            for task in os.listdir(f"/proc/{found[i]}/task"):
+                with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                    found += [int(p) for p in open(f"/proc/{found[i]}/task/{task}/children").read().split()]
         i += 1
     return found
 
@@ -60,7 +61,8 @@ class Server:
         self.address = f"unix:{self.work}/s" if unix else f"127.0.0.1:{self.port}"
         self.is_java = not name.startswith("C") and name != "nginx"
         self.errors = open(f"{self.work}/errors", "w+")
-        pinned = ["taskset", "-c", machine.SERVER_CPU]
+        # One that is stopped does not see its input end, so it is killed with the suite, should that be killed.
+        pinned = ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", machine.SERVER_CPU]
         command = pinned + self._command(suite, name, mode, list(limit), list(java))
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         self._await_start()
@@ -92,14 +94,22 @@ class Server:
         self._signal(signal.SIGCONT)
         try:
             yield
-            time.sleep(SETTLE)
+            self._settle()
         finally:
             self._signal(signal.SIGSTOP)
+
+    def _settle(self):
+        """Lets it work off the ends of the connections of a run, which are its own and not the next run's."""
+        end, before = time.monotonic() + 2, -1
+        while time.monotonic() < end and self.cpu() != before:
+            before = self.cpu()
+            time.sleep(SETTLE)
 
     def _signal(self, number):
         if self.process.poll() is None:
             for pid in descendants(self.process.pid):
-                os.kill(pid, number)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, number)
 
     def ask(self, question):
         """A number that a Java contestant knows about itself; see Main."""
@@ -128,7 +138,8 @@ class Server:
 
     def stop(self):
         self._signal(signal.SIGCONT)
-        self.process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
         self.process.terminate()
         try:
             self.process.wait(5)

@@ -64,7 +64,7 @@ def plain(path, **how):
 def http(path, connections=64, options=(), sources=0, rate=None, **what):
     def run(suite, server, seconds):
         file = request(suite, path, **what)
-        key = (id(server), file)
+        key = (server, file)
         if key not in suite.lengths:
             suite.lengths[key] = response_bytes(server, file)
         how = ["--request", file, "--response-bytes", suite.lengths[key], "--connections", connections, *options]

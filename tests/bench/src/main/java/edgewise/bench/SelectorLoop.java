@@ -20,18 +20,22 @@ final class SelectorLoop {
     default void closed() {}
   }
 
-  private static final int A_MINUTE = 60_000; // ms
-
   private final Selector selector;
+  private final long timeout;
 
   SelectorLoop(Selector selector) {
+    this(selector, 0);
+  }
+
+  private SelectorLoop(Selector selector, long timeout) {
     this.selector = selector;
+    this.timeout = timeout;
   }
 
   /** Serves each connection by what is made for its key. */
   static void serve(StreamListener listener, Function<SelectionKey, Ready> made)
       throws IOException {
-    var loop = new SelectorLoop(listener.openSelector());
+    var loop = new SelectorLoop(listener.openSelector(), listener.selectTimeout());
     Ready acceptor = ready -> loop.accept(listener, made);
     listener.channel().register(loop.selector, SelectionKey.OP_ACCEPT, acceptor);
     loop.start();
@@ -44,9 +48,7 @@ final class SelectorLoop {
   private void run() {
     try {
       while (true) {
-        // With a timeout, since junixsocket 2.11.1 does not wait without one (its select(0) returns
-        // at once).
-        selector.select(SelectorLoop::call, A_MINUTE);
+        selector.select(SelectorLoop::call, timeout);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

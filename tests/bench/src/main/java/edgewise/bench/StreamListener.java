@@ -20,6 +20,11 @@ interface StreamListener {
   /** A selector for this channel and for those that it accepts. */
   Selector openSelector() throws IOException;
 
+  /** Milliseconds, of the library whose selector does not wait without; 0 waits for ever. */
+  default long selectTimeout() {
+    return 0;
+  }
+
   /** Opens one that does not block and listens. */
   @FunctionalInterface
   interface Opener {
