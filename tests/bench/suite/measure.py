@@ -1,8 +1,9 @@
 """Rounds that take turns, A B C A B C, so that what the machine does meanwhile meets all alike."""
-import contextlib, os, statistics, sys, threading, time
+import contextlib, math, os, statistics, sys, threading, time
 from . import loads, machine, workloads
 
 WARM_UP, WARM_UP_FIRST = 1, 3  # seconds: each workload, and the first of a JVM
+WARM_UPS = 6  # at most, of a JVM that goes on to become faster
 HELD = 1500  # us without the processor, of the generator, that make a run of latencies void
 
 
@@ -88,6 +89,19 @@ def attempt(suite, workload, server, seconds):
     return dict(result, **{name: after[name] - before[name] for name in after})
 
 
+def warm(suite, workload, server, seconds):
+    """Until a JVM's cost falls no more: what a workload needs for the first time is compiled in its first seconds."""
+    before = math.inf
+    for _ in range(WARM_UPS if server.is_java else 1):
+        start = server.cpu()
+        requests = (workload.warm_up or workload.run)(suite, server, seconds)["requests"]
+        cost = (server.cpu() - start) / requests
+        if cost > 0.9 * before:
+            break
+        before = cost
+    server.allocated()  # the first question loads classes
+
+
 def measure(suite, workload, rounds, seconds):
     started = time.time()
     measured = Rounds(workload)
@@ -98,8 +112,7 @@ def measure(suite, workload, rounds, seconds):
             first = servers[name].is_java and not getattr(servers[name], "warm", False)
             warm_up = min(WARM_UP_FIRST if first else WARM_UP, 3 * seconds)
             with servers[name].alone(), workload.beside(suite, servers[name]):
-                (workload.warm_up or workload.run)(suite, servers[name], warm_up)
-                servers[name].allocated()  # the first question loads classes
+                warm(suite, workload, servers[name], warm_up)
             servers[name].warm = True
         except Exception as e:  # one that cannot is left out, and said so
             failed(measured, servers, name, e)

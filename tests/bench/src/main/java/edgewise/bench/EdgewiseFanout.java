@@ -36,9 +36,10 @@ final class EdgewiseFanout implements Contestant {
 
     @Override
     public void onData(Connection from, ByteBuffer in) {
+      int start = in.position();
       for (Member member : members) {
         if (member != this) {
-          member.connection.write(in.duplicate());
+          member.connection.write(in.position(start));
         }
       }
       in.position(in.limit());
