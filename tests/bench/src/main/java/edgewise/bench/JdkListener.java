@@ -16,6 +16,6 @@ final class JdkListener {
             : ServerSocketChannel.open();
     channel.configureBlocking(false);
     channel.bind(Addresses.parse(address), StreamListener.BACKLOG);
-    return new StreamListener.Standard(channel);
+    return new StreamListener.Standard(channel, 0);
   }
 }

@@ -2,7 +2,6 @@ package edgewise.bench;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import jnr.unixsocket.UnixServerSocketChannel;
 import jnr.unixsocket.UnixSocketAddress;
@@ -21,10 +20,5 @@ record JnrListener(UnixServerSocketChannel channel) implements StreamListener {
   @Override
   public @Nullable SocketChannel accept() throws IOException {
     return channel.accept();
-  }
-
-  @Override
-  public Selector openSelector() throws IOException {
-    return channel.provider().openSelector();
   }
 }

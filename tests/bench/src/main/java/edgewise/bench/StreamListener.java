@@ -18,7 +18,9 @@ interface StreamListener {
   @Nullable SocketChannel accept() throws IOException;
 
   /** A selector for this channel and for those that it accepts. */
-  Selector openSelector() throws IOException;
+  default Selector openSelector() throws IOException {
+    return channel().provider().openSelector();
+  }
 
   /** Milliseconds, of the library whose selector does not wait without; 0 waits for ever. */
   default long selectTimeout() {
@@ -32,15 +34,10 @@ interface StreamListener {
   }
 
   /** One that the JDK's own classes describe. */
-  record Standard(ServerSocketChannel channel) implements StreamListener {
+  record Standard(ServerSocketChannel channel, long selectTimeout) implements StreamListener {
     @Override
     public @Nullable SocketChannel accept() throws IOException {
       return channel.accept();
-    }
-
-    @Override
-    public Selector openSelector() throws IOException {
-      return channel.provider().openSelector();
     }
   }
 }
