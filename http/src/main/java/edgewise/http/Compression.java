@@ -211,7 +211,8 @@ public final class Compression implements HttpFilter {
         .map(r -> answer(client, r));
   }
 
-  // --- on a virtual thread
+  // --- on a virtual thread; the response ends after all was let go of, so that a client that has
+  // --- seen its end finds the place free and the file closed
 
   private void freeAfter(OutputWriter writer, OutputStream out) throws Exception {
     try {
@@ -225,7 +226,7 @@ public final class Compression implements HttpFilter {
     var gzip = new GzipOutput(out, level);
     try {
       writer.writeTo(gzip);
-      gzip.close();
+      gzip.finish();
     } finally {
       gzip.release();
     }

@@ -479,6 +479,35 @@ class CompressionTest {
   }
 
   @Test
+  void whoSeesTheEndFindsTheFileClosedAndThePlaceFree() throws IOException {
+    Files.write(directory.resolve("a.txt"), noise(100_000));
+    serveFiles(Compression.gzip().withMostAtOnce(1));
+    for (int i = 0; i < 500; i++) {
+      assertEquals(100_000, unpacked(get("/a.txt", GZIP)).length);
+      assertEquals(openBefore, JdkFileRoot.open);
+    }
+  }
+
+  @Test
+  void aWriterMayCloseItsStreamAndWritesNothingAfterThat() throws IOException {
+    serve(request ->
+        Response.output(
+            "text/plain",
+            out -> {
+              out.write(TEXT.getBytes(ISO_8859_1));
+              out.close();
+              out.close();
+              assertThrows(
+                  IOException.class,
+                  () -> {
+                    out.write('x');
+                    out.flush();
+                  });
+            }));
+    assertEquals(TEXT, unpackedText(get("/", GZIP)));
+  }
+
+  @Test
   void aWriterThatFailsIsAnErrorAndGivesItsPlaceBack() throws IOException {
     var fails = new Semaphore(3);
     serve(
