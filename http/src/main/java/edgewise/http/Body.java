@@ -28,6 +28,10 @@ sealed interface Body
 
   /** A region of a file, which the response owns. */
   record FileRegion(OpenFile file, long position, long length) implements Body {
+    static FileRegion whole(OpenFile file) {
+      return new FileRegion(file, 0, file.size());
+    }
+
     @Override
     public void release(@Nullable Throwable why) {
       file.close(); // idempotent: a file of several regions is closed once

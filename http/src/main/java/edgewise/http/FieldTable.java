@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** Where the fields of a header stand: offsets from the message's first octet, four per field. */
@@ -93,10 +94,14 @@ final class FieldTable {
   }
 
   List<String> values(ByteBuffer in, int base, String name) {
+    int first = find(in, base, name, 0);
+    if (first == NONE) {
+      return List.of();
+    }
     var values = new ArrayList<String>();
-    for (int i = find(in, base, name, 0); i != NONE; i = find(in, base, name, i + 1)) {
+    for (int i = first; i != NONE; i = find(in, base, name, i + 1)) {
       values.add(value(in, base, i));
     }
-    return values;
+    return Collections.unmodifiableList(values);
   }
 }

@@ -4,6 +4,8 @@ import edgewise.FileRoot;
 import edgewise.OpenFile;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,8 +16,9 @@ final class FileAnswers {
   /** What Cache-Control says of the files that are like the pattern. */
   record CacheRule(PathPattern pattern, String value) {}
 
-  private static final Response FAILED = Response.error(412);
-  private static final Response NOT_MODIFIED = Response.status(304);
+  /** As many as are remembered, with some 1 KiB each. A power of two. */
+  private static final int KNOWN = 256;
+
   private static final String VARY = "Accept-Encoding";
 
   /** RFC 9110 section 12.5.3: the client forbids all that there is, no coding included. */
@@ -24,6 +27,12 @@ final class FileAnswers {
   private final FileRoot root;
   private final boolean precompressed;
   private final List<CacheRule> cacheRules;
+
+  /**
+   * By the hash of a file's name, for all loops: what was said of the file when it was last sent,
+   * because to say it again costs as much as to open it. The file is opened and examined each time.
+   */
+  private final AtomicReferenceArray<@Nullable FileWords> words = new AtomicReferenceArray<>(KNOWN);
 
   FileAnswers(FileRoot root, boolean precompressed, List<CacheRule> cacheRules) {
     this.root = root;
@@ -47,16 +56,26 @@ final class FileAnswers {
     }
     boolean answered = false;
     try {
-      Response response = answer(request, variant, name);
+      Response response = answer(request, variant, words(variant, name, negotiated));
       answered = true;
-      String caching = response.status() < 400 ? cacheControl(name) : null; // 412 and 416 may pass
-      Response cached = caching == null ? response : response.header("Cache-Control", caching);
-      return negotiated ? cached.header("Vary", VARY) : cached;
+      return response;
     } finally {
       if (!answered) {
         variant.file().close();
       }
     }
+  }
+
+  /** What is said of the file as it is now: as the last time, if it has not changed. */
+  private FileWords words(Variant variant, String name, boolean negotiated) {
+    long now = System.currentTimeMillis() / 1000;
+    int slot = (name.hashCode() ^ Objects.hashCode(variant.coding())) & (KNOWN - 1);
+    FileWords known = words.get(slot);
+    if (known == null || !known.areOf(name, variant, now)) {
+      known = new FileWords(name, variant, now, cacheControl(name), negotiated ? VARY : null);
+      words.set(slot, known);
+    }
+    return known;
   }
 
   private @Nullable String cacheControl(String name) {
@@ -68,19 +87,18 @@ final class FileAnswers {
     return null;
   }
 
-  private static Response answer(Request request, Variant variant, String name) {
+  private static Response answer(Request request, Variant variant, FileWords words) {
     OpenFile file = variant.file();
-    var validators = Validators.of(file, variant.coding(), System.currentTimeMillis() / 1000);
-    var conditions = new Preconditions(request::headers, validators);
+    var conditions = new Preconditions(request::headers, words.validators());
     return switch (conditions.evaluate()) {
-      case FAILED -> instead(file, FAILED);
-      case NOT_MODIFIED -> instead(file, validated(NOT_MODIFIED, validators));
+      case FAILED -> instead(file, words.failed());
+      case NOT_MODIFIED -> instead(file, words.notModified());
       case PERFORM -> {
         ByteRanges wanted =
             request.isHead() || !conditions.allowRange()
                 ? new ByteRanges.Whole() // section 14.2: only GET has ranges
                 : ByteRanges.select(request.headers("Range"), file.size());
-        yield perform(variant, wanted, MediaTypes.of(name), validators);
+        yield perform(variant, wanted, words);
       }
     };
   }
@@ -90,31 +108,15 @@ final class FileAnswers {
     return response;
   }
 
-  private static Response perform(
-      Variant variant, ByteRanges wanted, String type, Validators validators) {
+  private static Response perform(Variant variant, ByteRanges wanted, FileWords words) {
     OpenFile file = variant.file();
-    Response response =
-        switch (wanted) {
-          case ByteRanges.Unsatisfiable none ->
-              instead(file, PartialContent.unsatisfiable(file.size()));
-          // Content-Encoding would seem to be that of the multipart body, and not of its parts.
-          case ByteRanges.Some some when variant.coding() == null || some.ranges().size() == 1 ->
-              coded(PartialContent.of(file, type, some.ranges()), variant);
-          case ByteRanges.Some some -> coded(Response.file(file, type), variant);
-          case ByteRanges.Whole whole -> coded(Response.file(file, type), variant);
-        };
-    return validated(response, validators).header("Accept-Ranges", "bytes");
-  }
-
-  private static Response coded(Response response, Variant variant) {
-    String coding = variant.coding();
-    return coding == null ? response : response.header("Content-Encoding", coding);
-  }
-
-  private static Response validated(Response response, Validators validators) {
-    Response tagged = response.header("ETag", validators.entityTag());
-    return validators.hasLastModified()
-        ? tagged.header("Last-Modified", HttpDate.format(validators.lastModified()))
-        : tagged;
+    return switch (wanted) {
+      case ByteRanges.Unsatisfiable none -> instead(file, words.unsatisfiable());
+      // Content-Encoding would seem to be that of the multipart body, and not of its parts.
+      case ByteRanges.Some some when variant.coding() == null || some.ranges().size() == 1 ->
+          words.some(file, some.ranges());
+      case ByteRanges.Some some -> words.whole(file);
+      case ByteRanges.Whole whole -> words.whole(file);
+    };
   }
 }

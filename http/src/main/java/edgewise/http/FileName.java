@@ -24,6 +24,33 @@ final class FileName {
    * @throws StatusException 400 if the path is not UTF-8, or has a NUL
    */
   static @Nullable String read(ByteBuffer in, int start, int end) {
+    return isPlain(in, start, end) ? Octets.latin1(in, start, end) : decode(in, start, end);
+  }
+
+  /**
+   * Whether it is one of the names that nearly all files of a site have, and stands for itself: no
+   * escapes, nothing to refuse, no segment that begins with a dot.
+   */
+  private static boolean isPlain(ByteBuffer in, int start, int end) {
+    int segment = start;
+    for (int i = start; i < end; i++) {
+      byte b = in.get(i);
+      boolean first = i == segment;
+      if (b == '/' && !first) {
+        segment = i + 1;
+      } else if (b <= ' '
+          || b == 0x7F
+          || b == '/'
+          || b == '%'
+          || b == '\\'
+          || (first && b == '.')) {
+        return false;
+      }
+    }
+    return end - start <= MAX_SEGMENT;
+  }
+
+  private static @Nullable String decode(ByteBuffer in, int start, int end) {
     var name = new StringBuilder(end - start);
     int from = start;
     while (from < end) {

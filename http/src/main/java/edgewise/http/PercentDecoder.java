@@ -24,6 +24,7 @@ final class PercentDecoder {
   private static @Nullable String decode(ByteBuffer in, int start, int end, byte plus) {
     byte[] octets = new byte[end - start];
     int length = 0;
+    int all = 0;
     for (int i = start; i < end; i++) {
       byte b = in.get(i);
       if (b == '%') {
@@ -41,8 +42,11 @@ final class PercentDecoder {
         b = plus;
       }
       octets[length++] = b;
+      all |= b;
     }
-    return utf8(ByteBuffer.wrap(octets, 0, length));
+    return all >= 0
+        ? new String(octets, 0, length, StandardCharsets.US_ASCII)
+        : utf8(ByteBuffer.wrap(octets, 0, length));
   }
 
   /**

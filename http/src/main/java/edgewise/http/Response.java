@@ -123,7 +123,7 @@ public final class Response {
   /** 200 with a whole file. The response owns the file and closes it. */
   public static Response file(OpenFile file, String contentType) {
     var type = List.of(new Field("Content-Type", contentType));
-    return new Response(200, type, new Body.FileRegion(file, 0, file.size()), false);
+    return new Response(200, type, Body.FileRegion.whole(file), false);
   }
 
   /**
@@ -228,7 +228,11 @@ public final class Response {
 
   /** The same with another body; whoever replaces a file lets go of it. */
   Response withBody(Body other) {
-    return new Response(status, fields, other, closing);
+    var changed = new Response(status, fields, other, closing);
+    if (other.length() == body.length()) {
+      changed.head = head; // nothing else of a body shows in the head
+    }
+    return changed;
   }
 
   /**

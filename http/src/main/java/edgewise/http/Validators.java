@@ -31,8 +31,13 @@ record Validators(String entityTag, long lastModified) {
       tag.append('-').append(coding);
     }
     long modified = Math.floorDiv(file.modifiedNanos(), NANOS);
-    // Section 8.8.2.1: never later than the answer itself; a time still to come is not told.
-    return new Validators(tag.append('"').toString(), modified > now ? HttpDate.INVALID : modified);
+    boolean told = mayTell(file.modifiedNanos(), now);
+    return new Validators(tag.append('"').toString(), told ? modified : HttpDate.INVALID);
+  }
+
+  /** Section 8.8.2.1: never later than the answer itself; a time still to come is not told. */
+  static boolean mayTell(long modifiedNanos, long now) {
+    return Math.floorDiv(modifiedNanos, NANOS) <= now;
   }
 
   boolean hasLastModified() {

@@ -102,7 +102,9 @@ final class EpollFileRoot implements FileRoot {
   }
 
   private static boolean leadsOut(String name) {
-    return name.indexOf('\0') >= 0 || name.startsWith("/") || UPWARDS.matcher(name).find();
+    return name.indexOf('\0') >= 0
+        || name.startsWith("/")
+        || (name.contains("..") && UPWARDS.matcher(name).find());
   }
 
   /** What uses the descriptor of the root. */

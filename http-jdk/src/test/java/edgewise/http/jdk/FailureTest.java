@@ -73,13 +73,16 @@ final class FailureTest {
   @Test
   void anExchangeThatSomebodyKeepsByItsStreamIsNotLost() throws Exception {
     var kept = new AtomicReference<OutputStream>();
+    var handled = new CountDownLatch(1);
     HttpHandler handler =
         exchange -> {
           exchange.sendResponseHeaders(200, 0);
           kept.set(exchange.getResponseBody());
+          handled.countDown();
         };
     try (Wire wire = serve(handler)) {
       wire.send(get("/"));
+      await(handled);
       for (int i = 0; i < 10; i++) {
         Thread.sleep(30);
         System.gc();
