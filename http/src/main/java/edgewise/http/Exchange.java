@@ -363,6 +363,15 @@ final class Exchange {
     return failure != null ? failure : new NullPointerException("a handler answered with null");
   }
 
+  /**
+   * Whether the client sends nothing after this request, as RFC 9112 section 9.6 demands of one
+   * that says {@code close}. A body may still be followed by a line break that its length does not
+   * count: section 2.2.
+   */
+  boolean saysLast() {
+    return !parser.isPersistent() && intake.ended && intake.received == 0;
+  }
+
   private boolean mayPersist(Response response) {
     return parser.isPersistent()
         && !response.isClosing()

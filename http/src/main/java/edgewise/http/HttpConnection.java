@@ -83,6 +83,10 @@ final class HttpConnection implements Handler {
   private boolean ended;
 
   private boolean closeWhenTaken;
+
+  /** Nothing more comes from the client, by its own word. */
+  private boolean heardOut;
+
   private int requests;
 
   /** A request has begun since the deadline was last looked at. */
@@ -174,6 +178,8 @@ final class HttpConnection implements Handler {
     }
     if (!connection.isOpen()) {
       phase = Phase.ENDING;
+    } else if (phase == Phase.ENDING && heardOut) {
+      connection.close();
     } else if (phase == Phase.ENDING) {
       // What the client may send now would make a plain close a reset: RFC 9112 section 9.6.
       connection.closeLingering(shared.limits.lingerTimeout());
@@ -346,6 +352,7 @@ final class HttpConnection implements Handler {
   /** Request and response are over, or the response and the connection. */
   void exchangeEnded(Exchange current) {
     closeWhenTaken = !current.persistent;
+    heardOut = current.saysLast() && !hasOctetsBehind();
     if (!connection.isOpen()) {
       phase = Phase.ENDING;
     } else if (!current.taken && connection.queuedBytes() > 0) {

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a connection does between requests, at their ends, and when a client is slow or rude. */
 class HttpConnectionTest {
@@ -197,6 +199,42 @@ class HttpConnectionTest {
     client.end();
     rig.run();
     assertTrue(client.closed);
+  }
+
+  /** RFC 9112 section 9.6: who says close sends no more requests. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.0\r\n\r\n",
+      })
+  void aClientThatSendsNothingMoreIsNotWaitedFor(String last) {
+    MemorySocket client = rig.connect();
+    client.send(GET + last);
+    rig.run();
+    assertEquals(List.of(200, 200), Answers.read(client.received(), false).statuses());
+    assertTrue(client.closed);
+    assertFalse(client.aborted);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + "GET /",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
+      })
+  void aClientThatSendsOrMaySendMoreIsWaitedFor(String last) {
+    MemorySocket client = rig.connect();
+    client.send(last);
+    rig.run();
+    assertTrue(client.isEnded(), client.received());
+    assertFalse(client.closed, "lingers, so that no reset destroys the answer");
+    client.send("\r\n");
+    client.end();
+    rig.run();
+    assertTrue(client.closed);
+    assertEquals(0, client.unread());
   }
 
   @Test
