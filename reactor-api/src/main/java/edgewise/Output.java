@@ -26,6 +26,9 @@ final class Output {
 
   private static final int LOW_WATER_DESCRIPTORS = 1;
 
+  /** What was just received and is as long as this is sent from where it lies. */
+  private static final int FORWARDED_BYTES = 8 << 10;
+
   private final Connection connection;
   private final StreamSocket socket;
 
@@ -70,7 +73,7 @@ final class Output {
       write(bytes, offset, length, List.of());
       return;
     }
-    int from = offset;
+    int from = isForwarded(bytes, length) ? offset + forward(offset, length) : offset;
     int end = offset + length;
     while (from < end && isTaken()) {
       int count = backlog == null ? Math.min(room(), end - from) : end - from;
@@ -80,6 +83,31 @@ final class Output {
         connection.loop.outbox.stage(this, bytes, from, count);
       }
       from += count;
+    }
+  }
+
+  /** Whether a copy into the outbox would cost more than the call that it may save. */
+  @SuppressWarnings("ReferenceEquality") // that very buffer, and no equal one
+  private boolean isForwarded(ByteBuffer bytes, int length) {
+    return length >= FORWARDED_BYTES && bytes == connection.loop.receiveBuffer.bytes;
+  }
+
+  /** Sends from the receive buffer now, after what is staged; returns how many bytes are sent. */
+  private int forward(int offset, int length) {
+    sendStaged(true);
+    if (backlog != null || !isTaken()) {
+      return 0;
+    }
+    try {
+      int sent = Math.max(socket.send(connection.loop.receiveBuffer, offset, length, false), 0);
+      if (sent < length) {
+        backlog();
+        blocked = true;
+      }
+      return sent;
+    } catch (IOException e) {
+      fail(e);
+      return 0;
     }
   }
 

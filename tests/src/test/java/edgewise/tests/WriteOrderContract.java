@@ -131,6 +131,70 @@ class WriteOrderContract {
     assertThrows(IndexOutOfBoundsException.class, () -> handler.connection().write(digits, 8, 3));
   }
 
+  // What was just received and is long is sent from where it lies, if nothing is in its way
+  @Contract
+  void whatIsPassedOnKeepsItsPlaceAmongWhatIsWritten(Rig rig) throws Exception {
+    var written = new ByteArrayOutputStream();
+    var random = new Random(14);
+    var handler =
+        new Recorder() {
+          int passed;
+
+          private void write(Connection c, int howMany) {
+            byte[] bytes = new byte[howMany];
+            random.nextBytes(bytes);
+            written.writeBytes(bytes);
+            c.write(bytes);
+          }
+
+          @Override
+          void data(Connection c, ByteBuffer in) {
+            int end = in.limit();
+            while (in.position() < end) {
+              write(c, random.nextInt(3));
+              byte[] some = new byte[1 + random.nextInt(end - in.position())];
+              in.get(in.position(), some);
+              written.writeBytes(some);
+              c.write(in.limit(in.position() + some.length));
+              in.limit(end);
+              passed += some.length;
+              write(c, random.nextInt(random.nextBoolean() ? 3 : 30_000));
+            }
+          }
+        };
+    var options =
+        ConnectionOptions.builder().sendBufferBytes(64 << 10).maxQueuedBytes(64 << 20).build();
+    Peer peer = rig.connected(options, handler);
+    byte[] sent = Bytes.random(15, 400_000);
+    for (int at = 0; at < sent.length; at += 40_000) { // the queue is empty each time
+      byte[] some = Arrays.copyOfRange(sent, at, at + 40_000);
+      int before = at;
+      var reading =
+          rig.aside(() -> {
+            peer.write(some);
+            return peer.read(1);
+          });
+      rig.until("it is passed on", () -> handler.passed == before + 40_000);
+      byte[] first = rig.await(reading);
+      byte[] rest = rig.readFrom(peer, written.size() - 1);
+      assertEquals(written.toByteArray()[0], first[0]);
+      assertArrayEquals(Arrays.copyOfRange(written.toByteArray(), 1, written.size()), rest);
+      written.reset();
+    }
+    peer.write(Arrays.copyOf(sent, 50_000)); // the peer does not read, so a queue stands in the way
+    rig.until("more is passed on", () -> handler.passed == sent.length + 50_000);
+    rig.await(
+        rig.aside(() -> {
+          for (int i = 0; i < 8; i++) {
+            peer.write(Arrays.copyOf(sent, 100_000));
+          }
+          return null;
+        }));
+    rig.until("all is passed on", () -> handler.passed == sent.length + 850_000);
+    assertTrue(handler.connection().queuedBytes() > 0, "the kernel took it all?");
+    assertArrayEquals(written.toByteArray(), rig.readFrom(peer, written.size()));
+  }
+
   // The loop's one output buffer is shared: runs of several writers, and more than it holds
   @Contract
   void connectionsThatWriteByTurnsDoNotMixTheirBytes(Rig rig) throws Exception {
