@@ -12,7 +12,6 @@ import edgewise.spi.StreamSocket;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -40,37 +39,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connection extends Channel implements AutoCloseable {
   // Bits of state.
-  private static final int CONNECTING = 1;
-
-  /** The listener's queue is full: connect again soon, and ask the poller for nothing. */
-  private static final int RETRYING = 1 << 1;
-
-  private static final int SHUT_WANTED = 1 << 2;
-  private static final int OUTPUT_SHUT = 1 << 3;
-  private static final int CLOSING = 1 << 4;
-  private static final int CLOSED = 1 << 5;
-  private static final int CLOSE_TOLD = 1 << 6;
+  private static final int CLOSED = 1;
+  private static final int CLOSE_TOLD = 1 << 1;
 
   /** PEER_HANGUP or HUP was seen; it stays true, so it is not asked for again. */
-  private static final int HUNG_UP = 1 << 7;
+  private static final int HUNG_UP = 1 << 2;
 
-  private static final int HANGUP_TOLD = 1 << 8;
+  private static final int HANGUP_TOLD = 1 << 3;
 
   /** HUP or ERROR was seen: the state of the socket is final. */
-  private static final int BROKEN = 1 << 9;
+  private static final int BROKEN = 1 << 4;
 
   /** The kernel disarmed the registration with its last event. */
-  private static final int DISARMED = 1 << 10;
+  private static final int DISARMED = 1 << 5;
 
   /** Inside a turn, whose end will look at everything. */
-  private static final int IN_TURN = 1 << 11;
-
-  /**
-   * A closing connection gets more time if the peer took so many bytes; crumbs hold nothing open.
-   */
-  private static final int LEAST_PROGRESS = 4 << 10;
-
-  private static final Duration CONNECT_RETRY = Duration.ofMillis(2);
+  private static final int IN_TURN = 1 << 6;
 
   private static final int NOT_REGISTERED = -1;
 
@@ -88,10 +72,12 @@ public final class Connection extends Channel implements AutoCloseable {
   private final Output output;
   private int state;
   private int registered = NOT_REGISTERED;
-  private @Nullable Timer deadline;
 
-  /** How long to wait for the peer's end after our own; null for a plain close. */
-  private @Nullable Duration linger;
+  /** Null once it is open, and if it was accepted; if the connect fails it stays. */
+  private @Nullable Connecting connecting;
+
+  /** Null until it is to end. */
+  private @Nullable Ending ending;
 
   private @Nullable Throwable cause;
 
@@ -100,15 +86,13 @@ public final class Connection extends Channel implements AutoCloseable {
       StreamSocket socket,
       ConnectionOptions options,
       @Nullable Listener listener,
-      Handler handler,
-      int state) {
+      Handler handler) {
     super(loop);
     this.socket = socket;
     this.options = options;
     this.trigger = loop.triggerOr(options.trigger());
     this.listener = listener;
     this.handler = handler;
-    this.state = state;
     this.input = new Input(this, socket, trigger == Trigger.EDGE);
     this.output = new Output(this, socket);
   }
@@ -120,12 +104,13 @@ public final class Connection extends Channel implements AutoCloseable {
     ConnectionOptions options = listener.options.connections();
     Connection connection;
     try {
-      connection = new Connection(loop, socket, options, listener, NO_HANDLER, IN_TURN);
+      connection = new Connection(loop, socket, options, listener, NO_HANDLER);
     } catch (Throwable t) { // no memory
       socket.close();
       listener.connectionClosed();
       throw t;
     }
+    connection.state |= IN_TURN;
     loop.opened(connection);
     try {
       connection.handler = listener.acceptor.accept(connection);
@@ -142,40 +127,18 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Takes over a socket that connects; the outcome comes to the handler, but not at once. */
   static Connection connecting(
       EventLoop loop, StreamSocket socket, ConnectionOptions options, Handler handler) {
-    var connection = new Connection(loop, socket, options, null, handler, CONNECTING);
+    var connection = new Connection(loop, socket, options, null, handler);
     loop.opened(connection);
-    connection.startDeadline(options.connectTimeout(), connection::connectTimedOut);
+    connection.connecting = new Connecting(connection, socket);
     loop.requeue(connection);
     return connection;
   }
 
-  private void finishConnect() throws Exception {
-    StreamSocket.Progress progress;
-    try {
-      progress = socket.finishConnect();
-    } catch (IOException e) {
-      release(e);
-      return;
-    }
-    state &= ~RETRYING;
-    switch (progress) {
-      case PENDING -> {}
-      case TRY_AGAIN -> {
-        state |= RETRYING;
-        loop.schedule(CONNECT_RETRY, () -> loop.requeue(this));
-      }
-      case DONE -> {
-        state &= ~(CONNECTING | HUNG_UP | BROKEN);
-        cancelDeadline();
-        handler.onOpen(this);
-      }
-    }
-  }
-
-  private void connectTimedOut() {
-    release(
-        new SocketTimeoutException(
-            "connect: no answer within " + options.connectTimeout().toMillis() + " ms"));
+  /** The connect has succeeded. What the poller has told before was not about a connection. */
+  void connected() throws Exception {
+    connecting = null;
+    state &= ~(HUNG_UP | BROKEN);
+    handler.onOpen(this);
   }
 
   // --- a turn
@@ -215,10 +178,10 @@ public final class Connection extends Channel implements AutoCloseable {
   void turn() {
     state |= IN_TURN;
     try {
-      if (is(CONNECTING) && !is(CLOSED)) {
-        finishConnect();
+      if (connecting != null && !is(CLOSED)) {
+        connecting.proceed();
       }
-      if (!is(CONNECTING | CLOSED)) {
+      if (connecting == null && !is(CLOSED)) {
         output.sendBacklog();
         input.receive();
         heedHangup();
@@ -234,11 +197,13 @@ public final class Connection extends Channel implements AutoCloseable {
     try {
       output.sendStaged(false);
       tellWritable();
-      finishClosing();
-      if (!is(CLOSED | CONNECTING) && (input.hasWork() || output.hasWork())) {
-        loop.requeue(this);
+      if (ending != null && !is(CLOSED)) {
+        ending.proceed();
       }
       if (!is(CLOSED)) {
+        if (connecting == null && (input.hasWork() || output.hasWork())) {
+          loop.requeue(this);
+        }
         updateInterest();
       }
     } catch (Throwable t) { // such as no memory for the backlog: this connection's failure alone
@@ -270,8 +235,8 @@ public final class Connection extends Channel implements AutoCloseable {
    * error) is not asked for again: with no bit at all only what is new is told.
    */
   private int interest() {
-    if (is(CONNECTING)) {
-      return is(RETRYING) ? 0 : WRITE | ERROR;
+    if (connecting != null) {
+      return connecting.interest();
     }
     int wanted = is(BROKEN) ? 0 : ERROR;
     if (!input.ended && (trigger == Trigger.EDGE || input.isWanted())) {
@@ -323,7 +288,7 @@ public final class Connection extends Channel implements AutoCloseable {
         return;
       }
     }
-    if (is(HUNG_UP) && input.paused && !input.ended && !is(HANGUP_TOLD | CLOSING)) {
+    if (is(HUNG_UP) && input.paused && !input.ended && !is(HANGUP_TOLD) && isLive()) {
       state |= HANGUP_TOLD;
       handler.onPeerHangup(this);
     }
@@ -493,7 +458,7 @@ public final class Connection extends Channel implements AutoCloseable {
 
   private void checkWritable() {
     loop.checkThread();
-    if (is(CLOSED | CLOSING | SHUT_WANTED | CONNECTING)) {
+    if (connecting != null || ending != null || is(CLOSED)) {
       throw new IllegalStateException("cannot write: the connection is " + stateName());
     }
   }
@@ -502,7 +467,7 @@ public final class Connection extends Channel implements AutoCloseable {
     if (is(CLOSED)) {
       return "closed";
     }
-    return is(CLOSING) ? "closing" : is(CONNECTING) ? "not connected yet" : "shut for output";
+    return !isLive() ? "closing" : connecting != null ? "not connected yet" : "shut for output";
   }
 
   private boolean afterWrite() {
@@ -534,7 +499,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void offerQueued() {
     loop.checkThread();
-    if (!is(CLOSED | CONNECTING)) {
+    if (connecting == null && !is(CLOSED)) {
       output.offer();
       touch();
     }
@@ -558,10 +523,10 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void shutdownOutput() {
     loop.checkThread();
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       throw new IllegalStateException("cannot shut the output: the connection is " + stateName());
     }
-    state |= SHUT_WANTED;
+    ending().shutdownOutput();
     touch();
   }
 
@@ -574,10 +539,10 @@ public final class Connection extends Channel implements AutoCloseable {
   @Override
   public void close() {
     loop.checkThread();
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       release(null);
     } else if (isLive()) {
-      state |= CLOSING;
+      ending().close();
       touch();
     }
   }
@@ -589,12 +554,10 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void closeLingering(Duration atMost) {
     loop.checkThread();
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       release(null);
     } else if (isLive()) {
-      state |= SHUT_WANTED | CLOSING;
-      linger = atMost;
-      input.discard();
+      ending().closeLingering(atMost);
       touch();
     }
   }
@@ -608,67 +571,11 @@ public final class Connection extends Channel implements AutoCloseable {
     }
   }
 
-  /** Once the queue is empty: the FIN that was asked for, and the close. */
-  private void finishClosing() {
-    if (is(CLOSED) || !is(SHUT_WANTED | CLOSING)) {
-      return;
+  private Ending ending() {
+    if (ending == null) {
+      ending = new Ending(this, socket, input, output);
     }
-    if (output.hasUnsent()) {
-      if (is(CLOSING) && deadline == null) {
-        startCloseDeadline();
-      }
-      return;
-    }
-    if (is(SHUT_WANTED) && !is(OUTPUT_SHUT)) {
-      state |= OUTPUT_SHUT;
-      try {
-        socket.shutdownOutput();
-      } catch (IOException e) {
-        release(e);
-        return;
-      }
-      if (linger != null) {
-        startDeadline(linger, () -> release(null));
-      }
-    }
-    boolean bothEnded = is(OUTPUT_SHUT) && input.ended;
-    if (bothEnded || (is(CLOSING) && !input.discarding)) {
-      release(output.failure);
-    }
-  }
-
-  private void startCloseDeadline() {
-    long unsent = output.queuedBytes();
-    startDeadline(options.closeTimeout(), () -> closeTimedOut(unsent));
-  }
-
-  /** A peer that takes what is queued, and not in crumbs, gets as much time again for the rest. */
-  private void closeTimedOut(long unsentBefore) {
-    offerQueued();
-    long unsent = output.queuedBytes();
-    if (is(CLOSED)) {
-      return;
-    }
-    if (!output.hasUnsent()) {
-      touch(); // and what follows is done there
-    } else if (unsentBefore - unsent >= LEAST_PROGRESS) {
-      startCloseDeadline();
-    } else {
-      socket.abort();
-      release(new SocketTimeoutException("close: the peer has not taken " + unsent + " bytes"));
-    }
-  }
-
-  private void startDeadline(Duration atMost, Runnable action) {
-    cancelDeadline();
-    deadline = loop.schedule(atMost, action);
-  }
-
-  private void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel();
-      deadline = null;
-    }
+    return ending;
   }
 
   /** Gives everything back, at once; the handler is told at the end of the turn. */
@@ -678,7 +585,12 @@ public final class Connection extends Channel implements AutoCloseable {
     }
     state |= CLOSED;
     cause = why;
-    cancelDeadline();
+    if (connecting != null) {
+      connecting.cancel();
+    }
+    if (ending != null) {
+      ending.cancel();
+    }
     output.drop();
     input.close();
     socket.close();
@@ -708,7 +620,7 @@ public final class Connection extends Channel implements AutoCloseable {
 
   @Override
   void stop() {
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       release(null);
     } else if (!is(CLOSED)) {
       try {
@@ -733,7 +645,12 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /** Neither closed nor closing. */
   boolean isLive() {
-    return !is(CLOSED | CLOSING);
+    return !is(CLOSED) && (ending == null || !ending.closing);
+  }
+
+  /** Its socket is closed; the handler is told at the end of the turn. */
+  boolean isClosed() {
+    return is(CLOSED);
   }
 
   /** A hang-up was seen, or sending has failed. */
@@ -742,7 +659,7 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   /** Has the loop give this connection a turn, if it is not having one. */
-  private void touch() {
+  void touch() {
     if (!is(IN_TURN)) {
       loop.requeue(this);
     }
@@ -750,7 +667,7 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /** Whether it can be written to: connected, and neither closed, closing, nor shut. */
   public boolean isOpen() {
-    return !is(CLOSED | CLOSING | SHUT_WANTED | CONNECTING) && !hasSendFailed();
+    return connecting == null && ending == null && !is(CLOSED) && !hasSendFailed();
   }
 
   /** The loop that it belongs to. */

@@ -5,6 +5,7 @@
  *  Reactor            some loops, each on its own thread; listens and connects on them
  *  `- EventLoop       one thread, one poller: run() is the program, read it first
  *      |- Connection  a stream, or messages: its Input drains, its Output queues; calls a Handler
+ *      |              Connecting until it is open, Ending once it is to end
  *      |- DatagramSocket  datagrams: DatagramInput, DatagramOutput; calls a DatagramHandler
  *      |- Listener    accepts; calls an Acceptor for the Handler of each connection
  *      |- Watch       readiness of any descriptor
