@@ -2,15 +2,11 @@ package edgewise;
 
 import static edgewise.spi.Readiness.ERROR;
 import static edgewise.spi.Readiness.HUP;
-import static edgewise.spi.Readiness.PEER_HANGUP;
-import static edgewise.spi.Readiness.READ;
-import static edgewise.spi.Readiness.URGENT;
 import static edgewise.spi.Readiness.WRITE;
 
 import edgewise.spi.Backend;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
-import java.net.SocketException;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -38,23 +34,10 @@ import org.jspecify.annotations.Nullable;
  * {@code close()} comes at the end of the turn.
  */
 public final class Connection extends Channel implements AutoCloseable {
-  // Bits of state.
-  private static final int CLOSED = 1;
-  private static final int CLOSE_TOLD = 1 << 1;
-
-  /** PEER_HANGUP or HUP was seen; it stays true, so it is not asked for again. */
-  private static final int HUNG_UP = 1 << 2;
-
-  private static final int HANGUP_TOLD = 1 << 3;
-
-  /** HUP or ERROR was seen: the state of the socket is final. */
-  private static final int BROKEN = 1 << 4;
-
-  /** The kernel disarmed the registration with its last event. */
-  private static final int DISARMED = 1 << 5;
-
-  /** Inside a turn, whose end will look at everything. */
-  private static final int IN_TURN = 1 << 6;
+  // What users may call, and its documentation, makes this a long file. What is behind it, and
+  // where
+  // each state of the diagram is kept: CONNECTING in Connecting, INPUT_ENDED in Input, OUTPUT_SHUT
+  // and CLOSING in Ending, what is queued in Output. Here is the turn that moves them all.
 
   private static final int NOT_REGISTERED = -1;
 
@@ -64,22 +47,29 @@ public final class Connection extends Channel implements AutoCloseable {
       };
 
   final ConnectionOptions options;
+  final Trigger trigger;
   Handler handler;
   private final StreamSocket socket;
-  private final Trigger trigger;
   private final @Nullable Listener listener;
   private final Input input;
   private final Output output;
-  private int state;
   private int registered = NOT_REGISTERED;
 
   /** Null once it is open, and if it was accepted; if the connect fails it stays. */
   private @Nullable Connecting connecting;
 
-  /** Null until it is to end. */
+  /** Null until an end is asked for. */
   private @Nullable Ending ending;
 
   private @Nullable Throwable cause;
+  private boolean closed;
+  private boolean closeTold;
+
+  /** Inside a turn, whose end will look at everything. */
+  private boolean inTurn;
+
+  /** The kernel disarmed the registration with its last event. */
+  private boolean disarmed;
 
   private Connection(
       EventLoop loop,
@@ -93,7 +83,7 @@ public final class Connection extends Channel implements AutoCloseable {
     this.trigger = loop.triggerOr(options.trigger());
     this.listener = listener;
     this.handler = handler;
-    this.input = new Input(this, socket, trigger == Trigger.EDGE);
+    this.input = new Input(this, socket);
     this.output = new Output(this, socket);
   }
 
@@ -110,7 +100,7 @@ public final class Connection extends Channel implements AutoCloseable {
       listener.connectionClosed();
       throw t;
     }
-    connection.state |= IN_TURN;
+    connection.inTurn = true;
     loop.opened(connection);
     try {
       connection.handler = listener.acceptor.accept(connection);
@@ -134,10 +124,10 @@ public final class Connection extends Channel implements AutoCloseable {
     return connection;
   }
 
-  /** The connect has succeeded. What the poller has told before was not about a connection. */
+  /** The connect has succeeded. */
   void connected() throws Exception {
     connecting = null;
-    state &= ~(HUNG_UP | BROKEN);
+    input.forgetHangup();
     handler.onOpen(this);
   }
 
@@ -146,45 +136,30 @@ public final class Connection extends Channel implements AutoCloseable {
   @Override
   void onReady(int readiness) {
     if ((readiness & ~WRITE) != 0) {
-      input.readable = true;
+      input.note(readiness);
     }
-    if ((readiness & ~READ) != 0) {
-      noteMoreThanBytes(readiness);
+    if ((readiness & (WRITE | HUP | ERROR)) != 0) {
+      output.blocked = false;
     }
     if (trigger == Trigger.ONESHOT) {
-      state |= DISARMED;
+      disarmed = true;
     }
     if (!queued) {
       turn();
     }
   }
 
-  private void noteMoreThanBytes(int readiness) {
-    if ((readiness & (WRITE | HUP | ERROR)) != 0) {
-      output.blocked = false;
-    }
-    if ((readiness & (PEER_HANGUP | HUP)) != 0) {
-      state |= HUNG_UP;
-    }
-    if ((readiness & (HUP | ERROR)) != 0) {
-      state |= BROKEN;
-    }
-    if ((readiness & URGENT) != 0) {
-      input.trustsShortReceive = trigger != Trigger.EDGE;
-    }
-  }
-
   @Override
   void turn() {
-    state |= IN_TURN;
+    inTurn = true;
     try {
-      if (connecting != null && !is(CLOSED)) {
+      if (connecting != null && !closed) {
         connecting.proceed();
       }
-      if (connecting == null && !is(CLOSED)) {
+      if (connecting == null && !closed) {
         output.sendBacklog();
         input.receive();
-        heedHangup();
+        input.heedHangup();
       }
     } catch (Throwable t) {
       handlerFailed(t);
@@ -197,10 +172,10 @@ public final class Connection extends Channel implements AutoCloseable {
     try {
       output.sendStaged(false);
       tellWritable();
-      if (ending != null && !is(CLOSED)) {
+      if (ending != null && !closed) {
         ending.proceed();
       }
-      if (!is(CLOSED)) {
+      if (!closed) {
         if (connecting == null && (input.hasWork() || output.hasWork())) {
           loop.requeue(this);
         }
@@ -209,15 +184,15 @@ public final class Connection extends Channel implements AutoCloseable {
     } catch (Throwable t) { // such as no memory for the backlog: this connection's failure alone
       release(t);
     }
-    state &= ~IN_TURN;
-    if (is(CLOSED)) {
+    inTurn = false;
+    if (closed) {
       tellClosed();
     }
   }
 
   private void updateInterest() throws IOException {
     int wanted = interest();
-    if (wanted == registered && (!is(DISARMED) || queued || wanted == 0)) {
+    if (wanted == registered && (!disarmed || queued || wanted == 0)) {
       return;
     }
     if (registered == NOT_REGISTERED) {
@@ -226,29 +201,14 @@ public final class Connection extends Channel implements AutoCloseable {
       socket.interest(wanted);
     }
     registered = wanted;
-    state &= ~DISARMED;
+    disarmed = false;
   }
 
-  /**
-   * What to ask the poller for. Under EDGE reading stays on while paused: an edge costs nothing and
-   * is noted. Under LEVEL it would spin, so it is taken off, and what is final (a hang-up, an
-   * error) is not asked for again: with no bit at all only what is new is told.
-   */
   private int interest() {
     if (connecting != null) {
       return connecting.interest();
     }
-    int wanted = is(BROKEN) ? 0 : ERROR;
-    if (!input.ended && (trigger == Trigger.EDGE || input.isWanted())) {
-      wanted |= input.trustsShortReceive && trigger == Trigger.EDGE ? READ | URGENT : READ;
-    }
-    if (!input.ended && !is(HUNG_UP)) {
-      wanted |= PEER_HANGUP;
-    }
-    if (output.blocked) {
-      wanted |= WRITE;
-    }
-    return wanted;
+    return input.interest() | (output.blocked ? WRITE : 0);
   }
 
   /**
@@ -261,36 +221,6 @@ public final class Connection extends Channel implements AutoCloseable {
       touch();
     } else {
       release(e);
-    }
-  }
-
-  boolean hasSendFailed() {
-    return output.failure != null;
-  }
-
-  /** Acts on hang-ups and errors that no receive will tell of (law 6). */
-  private void heedHangup() throws Exception {
-    if (hasSendFailed() && !input.hasWork()) {
-      release(output.failure);
-    }
-    if (is(CLOSED) || !is(HUNG_UP | BROKEN) || input.hasWork()) {
-      return;
-    }
-    if (is(BROKEN)) {
-      IOException error = socket.takeError();
-      if (error != null) {
-        release(error);
-        return;
-      }
-      if (input.ended) {
-        boolean lost = output.queuedBytes() > 0;
-        release(lost ? new SocketException("EPIPE: the peer has closed, bytes were queued") : null);
-        return;
-      }
-    }
-    if (is(HUNG_UP) && input.paused && !input.ended && !is(HANGUP_TOLD) && isLive()) {
-      state |= HANGUP_TOLD;
-      handler.onPeerHangup(this);
     }
   }
 
@@ -458,13 +388,13 @@ public final class Connection extends Channel implements AutoCloseable {
 
   private void checkWritable() {
     loop.checkThread();
-    if (connecting != null || ending != null || is(CLOSED)) {
+    if (connecting != null || ending != null || closed) {
       throw new IllegalStateException("cannot write: the connection is " + stateName());
     }
   }
 
   private String stateName() {
-    if (is(CLOSED)) {
+    if (closed) {
       return "closed";
     }
     return !isLive() ? "closing" : connecting != null ? "not connected yet" : "shut for output";
@@ -499,7 +429,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void offerQueued() {
     loop.checkThread();
-    if (connecting == null && !is(CLOSED)) {
+    if (connecting == null && !closed) {
       output.offer();
       touch();
     }
@@ -565,7 +495,7 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Closes at once and drops what is queued; the peer of a TCP connection sees a reset. */
   public void abort() {
     loop.checkThread();
-    if (!is(CLOSED)) {
+    if (!closed) {
       socket.abort();
       release(null);
     }
@@ -580,10 +510,10 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /** Gives everything back, at once; the handler is told at the end of the turn. */
   void release(@Nullable Throwable why) {
-    if (is(CLOSED)) {
+    if (closed) {
       return;
     }
-    state |= CLOSED;
+    closed = true;
     cause = why;
     if (connecting != null) {
       connecting.cancel();
@@ -599,10 +529,10 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   private void tellClosed() {
-    if (is(CLOSE_TOLD)) {
+    if (closeTold) {
       return;
     }
-    state |= CLOSE_TOLD;
+    closeTold = true;
     if (listener != null) {
       listener.connectionClosed();
     }
@@ -622,7 +552,7 @@ public final class Connection extends Channel implements AutoCloseable {
   void stop() {
     if (connecting != null) {
       release(null);
-    } else if (!is(CLOSED)) {
+    } else if (!closed) {
       try {
         handler.onStop(this);
       } catch (Throwable t) {
@@ -639,35 +569,31 @@ public final class Connection extends Channel implements AutoCloseable {
 
   // --- facts
 
-  private boolean is(int anyOf) {
-    return (state & anyOf) != 0;
-  }
-
   /** Neither closed nor closing. */
   boolean isLive() {
-    return !is(CLOSED) && (ending == null || !ending.closing);
+    return !closed && (ending == null || !ending.closing);
   }
 
   /** Its socket is closed; the handler is told at the end of the turn. */
   boolean isClosed() {
-    return is(CLOSED);
+    return closed;
   }
 
-  /** A hang-up was seen, or sending has failed. */
-  boolean isPeerGone() {
-    return is(HUNG_UP) || hasSendFailed();
+  /** Why sending has failed, for ever; null if it has not. */
+  @Nullable IOException sendFailure() {
+    return output.failure;
   }
 
   /** Has the loop give this connection a turn, if it is not having one. */
   void touch() {
-    if (!is(IN_TURN)) {
+    if (!inTurn) {
       loop.requeue(this);
     }
   }
 
   /** Whether it can be written to: connected, and neither closed, closing, nor shut. */
   public boolean isOpen() {
-    return connecting == null && ending == null && !is(CLOSED) && !hasSendFailed();
+    return connecting == null && ending == null && !closed && output.failure == null;
   }
 
   /** The loop that it belongs to. */
@@ -717,6 +643,6 @@ public final class Connection extends Channel implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Connection[" + socket + (is(CLOSED) ? ", closed]" : "]");
+    return "Connection[" + socket + (closed ? ", closed]" : "]");
   }
 }

@@ -81,7 +81,7 @@ final class Ending {
         startDeadline(linger, () -> connection.release(null));
       }
     }
-    boolean bothEnded = finSent && input.ended;
+    boolean bothEnded = finSent && input.hasEnded();
     if (bothEnded || (closing && !input.discarding)) {
       connection.release(output.failure);
     }
