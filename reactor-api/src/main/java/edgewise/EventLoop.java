@@ -43,7 +43,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private void turn(long maxWaitNanos) {
     inTurn = true;
     try {
-      int events = poll(maxWaitNanos);
+      int events = polling.poll(maxWaitNanos);
       turns++;
       for (int i = 0; i < events; i++) {
         dispatch(i);
@@ -66,44 +66,6 @@ public final class EventLoop implements Executor, AutoCloseable {
       dispatched++;
       channel.onReady(readiness);
     }
-  }
-
-  /** Waits, but not while there is work. */
-  private int poll(long maxWaitNanos) throws IOException {
-    long wait = ready.isEmpty() ? untilNextTimer(maxWaitNanos) : 0;
-    return busyPollNanos > 0 && wait != 0 ? pollBusily(wait) : sleep(wait);
-  }
-
-  /** Asks again and again, awake; after the time for that it sleeps for what is left. */
-  private int pollBusily(long wait) throws IOException {
-    long most = wait < 0 ? busyPollNanos : Math.min(wait, busyPollNanos);
-    long start = poller.nanoTime();
-    long passed;
-    do {
-      int events = poller.poll(0);
-      if (events > 0 || !tasks.isEmpty()) {
-        return events;
-      }
-      passed = poller.nanoTime() - start;
-    } while (passed < most);
-    return sleep(wait < 0 ? wait : Math.max(0, wait - passed));
-  }
-
-  /** See {@link Doorbell} for how no task is overlooked. */
-  private int sleep(long wait) throws IOException {
-    if (wait == 0 || !doorbell.beforeSleep()) {
-      return poller.poll(0);
-    }
-    try {
-      return poller.poll(tasks.isEmpty() ? wait : 0);
-    } finally {
-      doorbell.afterSleep();
-    }
-  }
-
-  private long untilNextTimer(long maxWaitNanos) {
-    long next = timers.size() == 0 ? -1 : timers.nanosUntilNext(poller.nanoTime());
-    return next < 0 ? maxWaitNanos : maxWaitNanos < 0 ? next : Math.min(next, maxWaitNanos);
   }
 
   private void fireTimers() {
@@ -138,7 +100,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private final TaskQueue tasks = new TaskQueue();
   private final Doorbell doorbell;
   private final ReadyQueue ready = new ReadyQueue();
-  private final long busyPollNanos;
+  private final Polling polling;
   private final AtomicInteger load = new AtomicInteger();
   private final OpenChannels open = new OpenChannels();
   private @Nullable Datagrams datagrams;
@@ -151,7 +113,6 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private EventLoop(LoopOptions options) throws IOException {
     this.options = options;
-    busyPollNanos = Limits.nanos(options.busyPoll());
     backend = Backends.choose(options.backend());
     trigger = options.trigger() == null ? backend.defaultTrigger() : options.trigger();
     if (trigger != Trigger.LEVEL && !backend.has(Backend.Feature.TRIGGERS)) {
@@ -162,6 +123,7 @@ public final class EventLoop implements Executor, AutoCloseable {
     pool = new BufferPool(options.pooledBytes());
     poller = backend.openPoller(options.eventsPerPoll());
     doorbell = new Doorbell(poller);
+    polling = new Polling(poller, doorbell, tasks, timers, ready, Limits.nanos(options.busyPoll()));
   }
 
   /** Opens a loop with the default options, to be driven by the calling thread. */

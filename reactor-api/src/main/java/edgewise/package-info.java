@@ -19,8 +19,8 @@
  * <p>The path of a byte:
  *
  * <ol>
- *   <li>the kernel reports it: {@link edgewise.spi.Poller#poll}, called by {@link
- *       edgewise.EventLoop#run}
+ *   <li>the kernel reports it: {@link edgewise.spi.Poller#poll}, called by {@code Polling} for
+ *       {@link edgewise.EventLoop#run}
  *   <li>the loop finds the channel: {@code EventLoop.dispatch}, {@code Connection.onReady}
  *   <li>the connection drains: {@code Input.receive}, until {@link
  *       edgewise.spi.StreamSocket#receive} would block or the budget is spent; with a rest it goes
