@@ -80,7 +80,7 @@ public final class Connection extends Channel implements AutoCloseable {
     super(loop);
     this.socket = socket;
     this.options = options;
-    this.trigger = loop.triggerOr(options.trigger());
+    this.trigger = loop.requirements.triggerOr(options.trigger());
     this.listener = listener;
     this.handler = handler;
     this.input = new Input(this, socket);
@@ -290,7 +290,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public PeerCredentials peerCredentials() throws IOException {
     loop.checkThread();
-    loop.checkFeature(Backend.Feature.PEER_CREDENTIALS, "peer credentials");
+    loop.requirements.check(Backend.Feature.PEER_CREDENTIALS, "peer credentials");
     return socket.peerCredentials();
   }
 
@@ -302,7 +302,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public Descriptor peerProcess() throws IOException {
     loop.checkThread();
-    loop.checkFeature(Backend.Feature.PEER_CREDENTIALS, "a descriptor of the peer's process");
+    loop.requirements.check(Backend.Feature.PEER_CREDENTIALS, "a descriptor of the peer's process");
     return socket.peerProcess();
   }
 
@@ -354,7 +354,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public boolean write(ByteBuffer bytes, List<Descriptor> descriptors) {
     checkWritable();
-    loop.checkFeature(Backend.Feature.DESCRIPTORS, "passing descriptors");
+    loop.requirements.check(Backend.Feature.DESCRIPTORS, "passing descriptors");
     if (!socket.passesDescriptors()) {
       throw new UnsupportedOperationException("descriptors are passed over AF_UNIX, not over TCP");
     }
