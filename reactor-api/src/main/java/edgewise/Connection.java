@@ -2,17 +2,12 @@ package edgewise;
 
 import static edgewise.spi.Readiness.ERROR;
 import static edgewise.spi.Readiness.HUP;
-import static edgewise.spi.Readiness.PEER_HANGUP;
-import static edgewise.spi.Readiness.READ;
-import static edgewise.spi.Readiness.URGENT;
 import static edgewise.spi.Readiness.WRITE;
 
 import edgewise.spi.Backend;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
-import java.net.SocketException;
 import java.net.SocketOption;
-import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -39,38 +34,10 @@ import org.jspecify.annotations.Nullable;
  * {@code close()} comes at the end of the turn.
  */
 public final class Connection extends Channel implements AutoCloseable {
-  // Bits of state.
-  private static final int CONNECTING = 1;
-
-  /** The listener's queue is full: connect again soon, and ask the poller for nothing. */
-  private static final int RETRYING = 1 << 1;
-
-  private static final int SHUT_WANTED = 1 << 2;
-  private static final int OUTPUT_SHUT = 1 << 3;
-  private static final int CLOSING = 1 << 4;
-  private static final int CLOSED = 1 << 5;
-  private static final int CLOSE_TOLD = 1 << 6;
-
-  /** PEER_HANGUP or HUP was seen; it stays true, so it is not asked for again. */
-  private static final int HUNG_UP = 1 << 7;
-
-  private static final int HANGUP_TOLD = 1 << 8;
-
-  /** HUP or ERROR was seen: the state of the socket is final. */
-  private static final int BROKEN = 1 << 9;
-
-  /** The kernel disarmed the registration with its last event. */
-  private static final int DISARMED = 1 << 10;
-
-  /** Inside a turn, whose end will look at everything. */
-  private static final int IN_TURN = 1 << 11;
-
-  /**
-   * A closing connection gets more time if the peer took so many bytes; crumbs hold nothing open.
-   */
-  private static final int LEAST_PROGRESS = 4 << 10;
-
-  private static final Duration CONNECT_RETRY = Duration.ofMillis(2);
+  // What users may call, and its documentation, makes this a long file. What is behind it, and
+  // where
+  // each state of the diagram is kept: CONNECTING in Connecting, INPUT_ENDED in Input, OUTPUT_SHUT
+  // and CLOSING in Ending, what is queued in Output. Here is the turn that moves them all.
 
   private static final int NOT_REGISTERED = -1;
 
@@ -80,36 +47,43 @@ public final class Connection extends Channel implements AutoCloseable {
       };
 
   final ConnectionOptions options;
+  final Trigger trigger;
   Handler handler;
   private final StreamSocket socket;
-  private final Trigger trigger;
   private final @Nullable Listener listener;
   private final Input input;
   private final Output output;
-  private int state;
   private int registered = NOT_REGISTERED;
-  private @Nullable Timer deadline;
 
-  /** How long to wait for the peer's end after our own; null for a plain close. */
-  private @Nullable Duration linger;
+  /** Null once it is open, and if it was accepted; if the connect fails it stays. */
+  private @Nullable Connecting connecting;
+
+  /** Null until an end is asked for. */
+  private @Nullable Ending ending;
 
   private @Nullable Throwable cause;
+  private boolean closed;
+  private boolean closeTold;
+
+  /** Inside a turn, whose end will look at everything. */
+  private boolean inTurn;
+
+  /** The kernel disarmed the registration with its last event. */
+  private boolean disarmed;
 
   private Connection(
       EventLoop loop,
       StreamSocket socket,
       ConnectionOptions options,
       @Nullable Listener listener,
-      Handler handler,
-      int state) {
+      Handler handler) {
     super(loop);
     this.socket = socket;
     this.options = options;
-    this.trigger = loop.triggerOr(options.trigger());
+    this.trigger = loop.requirements.triggerOr(options.trigger());
     this.listener = listener;
     this.handler = handler;
-    this.state = state;
-    this.input = new Input(this, socket, trigger == Trigger.EDGE);
+    this.input = new Input(this, socket);
     this.output = new Output(this, socket);
   }
 
@@ -120,12 +94,13 @@ public final class Connection extends Channel implements AutoCloseable {
     ConnectionOptions options = listener.options.connections();
     Connection connection;
     try {
-      connection = new Connection(loop, socket, options, listener, NO_HANDLER, IN_TURN);
+      connection = new Connection(loop, socket, options, listener, NO_HANDLER);
     } catch (Throwable t) { // no memory
       socket.close();
       listener.connectionClosed();
       throw t;
     }
+    connection.inTurn = true;
     loop.opened(connection);
     try {
       connection.handler = listener.acceptor.accept(connection);
@@ -142,40 +117,18 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Takes over a socket that connects; the outcome comes to the handler, but not at once. */
   static Connection connecting(
       EventLoop loop, StreamSocket socket, ConnectionOptions options, Handler handler) {
-    var connection = new Connection(loop, socket, options, null, handler, CONNECTING);
+    var connection = new Connection(loop, socket, options, null, handler);
     loop.opened(connection);
-    connection.startDeadline(options.connectTimeout(), connection::connectTimedOut);
+    connection.connecting = new Connecting(connection, socket);
     loop.requeue(connection);
     return connection;
   }
 
-  private void finishConnect() throws Exception {
-    StreamSocket.Progress progress;
-    try {
-      progress = socket.finishConnect();
-    } catch (IOException e) {
-      release(e);
-      return;
-    }
-    state &= ~RETRYING;
-    switch (progress) {
-      case PENDING -> {}
-      case TRY_AGAIN -> {
-        state |= RETRYING;
-        loop.schedule(CONNECT_RETRY, () -> loop.requeue(this));
-      }
-      case DONE -> {
-        state &= ~(CONNECTING | HUNG_UP | BROKEN);
-        cancelDeadline();
-        handler.onOpen(this);
-      }
-    }
-  }
-
-  private void connectTimedOut() {
-    release(
-        new SocketTimeoutException(
-            "connect: no answer within " + options.connectTimeout().toMillis() + " ms"));
+  /** The connect has succeeded. */
+  void connected() throws Exception {
+    connecting = null;
+    input.forgetHangup();
+    handler.onOpen(this);
   }
 
   // --- a turn
@@ -183,45 +136,30 @@ public final class Connection extends Channel implements AutoCloseable {
   @Override
   void onReady(int readiness) {
     if ((readiness & ~WRITE) != 0) {
-      input.readable = true;
+      input.note(readiness);
     }
-    if ((readiness & ~READ) != 0) {
-      noteMoreThanBytes(readiness);
+    if ((readiness & (WRITE | HUP | ERROR)) != 0) {
+      output.blocked = false;
     }
     if (trigger == Trigger.ONESHOT) {
-      state |= DISARMED;
+      disarmed = true;
     }
     if (!queued) {
       turn();
     }
   }
 
-  private void noteMoreThanBytes(int readiness) {
-    if ((readiness & (WRITE | HUP | ERROR)) != 0) {
-      output.blocked = false;
-    }
-    if ((readiness & (PEER_HANGUP | HUP)) != 0) {
-      state |= HUNG_UP;
-    }
-    if ((readiness & (HUP | ERROR)) != 0) {
-      state |= BROKEN;
-    }
-    if ((readiness & URGENT) != 0) {
-      input.trustsShortReceive = trigger != Trigger.EDGE;
-    }
-  }
-
   @Override
   void turn() {
-    state |= IN_TURN;
+    inTurn = true;
     try {
-      if (is(CONNECTING) && !is(CLOSED)) {
-        finishConnect();
+      if (connecting != null && !closed) {
+        connecting.proceed();
       }
-      if (!is(CONNECTING | CLOSED)) {
+      if (connecting == null && !closed) {
         output.sendBacklog();
         input.receive();
-        heedHangup();
+        input.heedHangup();
       }
     } catch (Throwable t) {
       handlerFailed(t);
@@ -234,25 +172,27 @@ public final class Connection extends Channel implements AutoCloseable {
     try {
       output.sendStaged(false);
       tellWritable();
-      finishClosing();
-      if (!is(CLOSED | CONNECTING) && (input.hasWork() || output.hasWork())) {
-        loop.requeue(this);
+      if (ending != null && !closed) {
+        ending.proceed();
       }
-      if (!is(CLOSED)) {
+      if (!closed) {
+        if (connecting == null && (input.hasWork() || output.hasWork())) {
+          loop.requeue(this);
+        }
         updateInterest();
       }
     } catch (Throwable t) { // such as no memory for the backlog: this connection's failure alone
       release(t);
     }
-    state &= ~IN_TURN;
-    if (is(CLOSED)) {
+    inTurn = false;
+    if (closed) {
       tellClosed();
     }
   }
 
   private void updateInterest() throws IOException {
     int wanted = interest();
-    if (wanted == registered && (!is(DISARMED) || queued || wanted == 0)) {
+    if (wanted == registered && (!disarmed || queued || wanted == 0)) {
       return;
     }
     if (registered == NOT_REGISTERED) {
@@ -261,29 +201,14 @@ public final class Connection extends Channel implements AutoCloseable {
       socket.interest(wanted);
     }
     registered = wanted;
-    state &= ~DISARMED;
+    disarmed = false;
   }
 
-  /**
-   * What to ask the poller for. Under EDGE reading stays on while paused: an edge costs nothing and
-   * is noted. Under LEVEL it would spin, so it is taken off, and what is final (a hang-up, an
-   * error) is not asked for again: with no bit at all only what is new is told.
-   */
   private int interest() {
-    if (is(CONNECTING)) {
-      return is(RETRYING) ? 0 : WRITE | ERROR;
+    if (connecting != null) {
+      return connecting.interest();
     }
-    int wanted = is(BROKEN) ? 0 : ERROR;
-    if (!input.ended && (trigger == Trigger.EDGE || input.isWanted())) {
-      wanted |= input.trustsShortReceive && trigger == Trigger.EDGE ? READ | URGENT : READ;
-    }
-    if (!input.ended && !is(HUNG_UP)) {
-      wanted |= PEER_HANGUP;
-    }
-    if (output.blocked) {
-      wanted |= WRITE;
-    }
-    return wanted;
+    return input.interest() | (output.blocked ? WRITE : 0);
   }
 
   /**
@@ -296,36 +221,6 @@ public final class Connection extends Channel implements AutoCloseable {
       touch();
     } else {
       release(e);
-    }
-  }
-
-  boolean hasSendFailed() {
-    return output.failure != null;
-  }
-
-  /** Acts on hang-ups and errors that no receive will tell of (law 6). */
-  private void heedHangup() throws Exception {
-    if (hasSendFailed() && !input.hasWork()) {
-      release(output.failure);
-    }
-    if (is(CLOSED) || !is(HUNG_UP | BROKEN) || input.hasWork()) {
-      return;
-    }
-    if (is(BROKEN)) {
-      IOException error = socket.takeError();
-      if (error != null) {
-        release(error);
-        return;
-      }
-      if (input.ended) {
-        boolean lost = output.queuedBytes() > 0;
-        release(lost ? new SocketException("EPIPE: the peer has closed, bytes were queued") : null);
-        return;
-      }
-    }
-    if (is(HUNG_UP) && input.paused && !input.ended && !is(HANGUP_TOLD | CLOSING)) {
-      state |= HANGUP_TOLD;
-      handler.onPeerHangup(this);
     }
   }
 
@@ -395,7 +290,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public PeerCredentials peerCredentials() throws IOException {
     loop.checkThread();
-    loop.checkFeature(Backend.Feature.PEER_CREDENTIALS, "peer credentials");
+    loop.requirements.check(Backend.Feature.PEER_CREDENTIALS, "peer credentials");
     return socket.peerCredentials();
   }
 
@@ -407,7 +302,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public Descriptor peerProcess() throws IOException {
     loop.checkThread();
-    loop.checkFeature(Backend.Feature.PEER_CREDENTIALS, "a descriptor of the peer's process");
+    loop.requirements.check(Backend.Feature.PEER_CREDENTIALS, "a descriptor of the peer's process");
     return socket.peerProcess();
   }
 
@@ -459,7 +354,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public boolean write(ByteBuffer bytes, List<Descriptor> descriptors) {
     checkWritable();
-    loop.checkFeature(Backend.Feature.DESCRIPTORS, "passing descriptors");
+    loop.requirements.check(Backend.Feature.DESCRIPTORS, "passing descriptors");
     if (!socket.passesDescriptors()) {
       throw new UnsupportedOperationException("descriptors are passed over AF_UNIX, not over TCP");
     }
@@ -493,16 +388,16 @@ public final class Connection extends Channel implements AutoCloseable {
 
   private void checkWritable() {
     loop.checkThread();
-    if (is(CLOSED | CLOSING | SHUT_WANTED | CONNECTING)) {
+    if (connecting != null || ending != null || closed) {
       throw new IllegalStateException("cannot write: the connection is " + stateName());
     }
   }
 
   private String stateName() {
-    if (is(CLOSED)) {
+    if (closed) {
       return "closed";
     }
-    return is(CLOSING) ? "closing" : is(CONNECTING) ? "not connected yet" : "shut for output";
+    return !isLive() ? "closing" : connecting != null ? "not connected yet" : "shut for output";
   }
 
   private boolean afterWrite() {
@@ -534,7 +429,7 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void offerQueued() {
     loop.checkThread();
-    if (!is(CLOSED | CONNECTING)) {
+    if (connecting == null && !closed) {
       output.offer();
       touch();
     }
@@ -558,10 +453,10 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void shutdownOutput() {
     loop.checkThread();
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       throw new IllegalStateException("cannot shut the output: the connection is " + stateName());
     }
-    state |= SHUT_WANTED;
+    ending().shutdownOutput();
     touch();
   }
 
@@ -574,10 +469,10 @@ public final class Connection extends Channel implements AutoCloseable {
   @Override
   public void close() {
     loop.checkThread();
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       release(null);
     } else if (isLive()) {
-      state |= CLOSING;
+      ending().close();
       touch();
     }
   }
@@ -589,12 +484,10 @@ public final class Connection extends Channel implements AutoCloseable {
    */
   public void closeLingering(Duration atMost) {
     loop.checkThread();
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       release(null);
     } else if (isLive()) {
-      state |= SHUT_WANTED | CLOSING;
-      linger = atMost;
-      input.discard();
+      ending().closeLingering(atMost);
       touch();
     }
   }
@@ -602,83 +495,32 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Closes at once and drops what is queued; the peer of a TCP connection sees a reset. */
   public void abort() {
     loop.checkThread();
-    if (!is(CLOSED)) {
+    if (!closed) {
       socket.abort();
       release(null);
     }
   }
 
-  /** Once the queue is empty: the FIN that was asked for, and the close. */
-  private void finishClosing() {
-    if (is(CLOSED) || !is(SHUT_WANTED | CLOSING)) {
-      return;
+  private Ending ending() {
+    if (ending == null) {
+      ending = new Ending(this, socket, input, output);
     }
-    if (output.hasUnsent()) {
-      if (is(CLOSING) && deadline == null) {
-        startCloseDeadline();
-      }
-      return;
-    }
-    if (is(SHUT_WANTED) && !is(OUTPUT_SHUT)) {
-      state |= OUTPUT_SHUT;
-      try {
-        socket.shutdownOutput();
-      } catch (IOException e) {
-        release(e);
-        return;
-      }
-      if (linger != null) {
-        startDeadline(linger, () -> release(null));
-      }
-    }
-    boolean bothEnded = is(OUTPUT_SHUT) && input.ended;
-    if (bothEnded || (is(CLOSING) && !input.discarding)) {
-      release(output.failure);
-    }
-  }
-
-  private void startCloseDeadline() {
-    long unsent = output.queuedBytes();
-    startDeadline(options.closeTimeout(), () -> closeTimedOut(unsent));
-  }
-
-  /** A peer that takes what is queued, and not in crumbs, gets as much time again for the rest. */
-  private void closeTimedOut(long unsentBefore) {
-    offerQueued();
-    long unsent = output.queuedBytes();
-    if (is(CLOSED)) {
-      return;
-    }
-    if (!output.hasUnsent()) {
-      touch(); // and what follows is done there
-    } else if (unsentBefore - unsent >= LEAST_PROGRESS) {
-      startCloseDeadline();
-    } else {
-      socket.abort();
-      release(new SocketTimeoutException("close: the peer has not taken " + unsent + " bytes"));
-    }
-  }
-
-  private void startDeadline(Duration atMost, Runnable action) {
-    cancelDeadline();
-    deadline = loop.schedule(atMost, action);
-  }
-
-  private void cancelDeadline() {
-    if (deadline != null) {
-      deadline.cancel();
-      deadline = null;
-    }
+    return ending;
   }
 
   /** Gives everything back, at once; the handler is told at the end of the turn. */
   void release(@Nullable Throwable why) {
-    if (is(CLOSED)) {
+    if (closed) {
       return;
     }
-    state |= CLOSED;
+    closed = true;
     cause = why;
-    cancelDeadline();
+    if (connecting != null) {
+      connecting.cancel();
+    }
+    if (ending != null) {
+      ending.cancel();
+    }
     output.drop();
     input.close();
     socket.close();
@@ -687,10 +529,10 @@ public final class Connection extends Channel implements AutoCloseable {
   }
 
   private void tellClosed() {
-    if (is(CLOSE_TOLD)) {
+    if (closeTold) {
       return;
     }
-    state |= CLOSE_TOLD;
+    closeTold = true;
     if (listener != null) {
       listener.connectionClosed();
     }
@@ -708,9 +550,9 @@ public final class Connection extends Channel implements AutoCloseable {
 
   @Override
   void stop() {
-    if (is(CONNECTING)) {
+    if (connecting != null) {
       release(null);
-    } else if (!is(CLOSED)) {
+    } else if (!closed) {
       try {
         handler.onStop(this);
       } catch (Throwable t) {
@@ -727,30 +569,31 @@ public final class Connection extends Channel implements AutoCloseable {
 
   // --- facts
 
-  private boolean is(int anyOf) {
-    return (state & anyOf) != 0;
-  }
-
   /** Neither closed nor closing. */
   boolean isLive() {
-    return !is(CLOSED | CLOSING);
+    return !closed && (ending == null || !ending.closing);
   }
 
-  /** A hang-up was seen, or sending has failed. */
-  boolean isPeerGone() {
-    return is(HUNG_UP) || hasSendFailed();
+  /** Its socket is closed; the handler is told at the end of the turn. */
+  boolean isClosed() {
+    return closed;
+  }
+
+  /** Why sending has failed, for ever; null if it has not. */
+  @Nullable IOException sendFailure() {
+    return output.failure;
   }
 
   /** Has the loop give this connection a turn, if it is not having one. */
-  private void touch() {
-    if (!is(IN_TURN)) {
+  void touch() {
+    if (!inTurn) {
       loop.requeue(this);
     }
   }
 
   /** Whether it can be written to: connected, and neither closed, closing, nor shut. */
   public boolean isOpen() {
-    return !is(CLOSED | CLOSING | SHUT_WANTED | CONNECTING) && !hasSendFailed();
+    return connecting == null && ending == null && !closed && output.failure == null;
   }
 
   /** The loop that it belongs to. */
@@ -800,6 +643,6 @@ public final class Connection extends Channel implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "Connection[" + socket + (is(CLOSED) ? ", closed]" : "]");
+    return "Connection[" + socket + (closed ? ", closed]" : "]");
   }
 }

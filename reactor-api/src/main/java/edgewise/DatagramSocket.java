@@ -72,7 +72,7 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
     this.port = port;
     this.options = options;
     this.handler = handler;
-    this.trigger = loop.triggerOr(options.trigger());
+    this.trigger = loop.requirements.triggerOr(options.trigger());
     this.input = new DatagramInput(this, port, trigger == Trigger.EDGE, port.hasAncillary());
     this.output = new DatagramOutput(this, port, options);
     this.registered = interest();
@@ -263,7 +263,7 @@ public final class DatagramSocket extends Channel implements AutoCloseable {
   }
 
   private List<Descriptor> checked(List<Descriptor> descriptors, Endpoint to) {
-    loop.checkFeature(Backend.Feature.DESCRIPTORS, "passing descriptors");
+    loop.requirements.check(Backend.Feature.DESCRIPTORS, "passing descriptors");
     if (to instanceof Endpoint.Inet) {
       throw new IllegalArgumentException("descriptors take an AF_UNIX address");
     }

@@ -43,7 +43,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   private void turn(long maxWaitNanos) {
     inTurn = true;
     try {
-      int events = poll(maxWaitNanos);
+      int events = polling.poll(maxWaitNanos);
       turns++;
       for (int i = 0; i < events; i++) {
         dispatch(i);
@@ -68,44 +68,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
-  /** Waits, but not while there is work. */
-  private int poll(long maxWaitNanos) throws IOException {
-    long wait = ready.isEmpty() ? untilNextTimer(maxWaitNanos) : 0;
-    return busyPollNanos > 0 && wait != 0 ? pollBusily(wait) : sleep(wait);
-  }
-
-  /** Asks again and again, awake; after the time for that it sleeps for what is left. */
-  private int pollBusily(long wait) throws IOException {
-    long most = wait < 0 ? busyPollNanos : Math.min(wait, busyPollNanos);
-    long start = poller.nanoTime();
-    long passed;
-    do {
-      int events = poller.poll(0);
-      if (events > 0 || !tasks.isEmpty()) {
-        return events;
-      }
-      passed = poller.nanoTime() - start;
-    } while (passed < most);
-    return sleep(wait < 0 ? wait : Math.max(0, wait - passed));
-  }
-
-  /** See {@link Doorbell} for how no task is overlooked. */
-  private int sleep(long wait) throws IOException {
-    if (wait == 0 || !doorbell.beforeSleep()) {
-      return poller.poll(0);
-    }
-    try {
-      return poller.poll(tasks.isEmpty() ? wait : 0);
-    } finally {
-      doorbell.afterSleep();
-    }
-  }
-
-  private long untilNextTimer(long maxWaitNanos) {
-    long next = timers.size() == 0 ? -1 : timers.nanosUntilNext(poller.nanoTime());
-    return next < 0 ? maxWaitNanos : maxWaitNanos < 0 ? next : Math.min(next, maxWaitNanos);
-  }
-
   private void fireTimers() {
     if (timers.size() > 0) {
       timers.runDue(poller.nanoTime(), this);
@@ -125,6 +87,10 @@ public final class EventLoop implements Executor, AutoCloseable {
     }
   }
 
+  // What users open here, and its documentation, makes this a long file. What is behind it: Polling
+  // waits, Timers, TaskQueue and ReadyQueue hold what is to run, OpenChannels what is to be closed,
+  // and Requirements refuses what the backend lacks.
+
   final Thread thread = Thread.currentThread();
   final LoopOptions options;
   final Logger log = LoggerFactory.getLogger(EventLoop.class);
@@ -133,12 +99,12 @@ public final class EventLoop implements Executor, AutoCloseable {
   final Outbox outbox;
   final NativeBuffer receiveBuffer;
   final BufferPool pool;
+  final Requirements requirements;
   private final Backend backend;
-  private final Trigger trigger;
   private final TaskQueue tasks = new TaskQueue();
   private final Doorbell doorbell;
   private final ReadyQueue ready = new ReadyQueue();
-  private final long busyPollNanos;
+  private final Polling polling;
   private final AtomicInteger load = new AtomicInteger();
   private final OpenChannels open = new OpenChannels();
   private @Nullable Datagrams datagrams;
@@ -151,17 +117,14 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   private EventLoop(LoopOptions options) throws IOException {
     this.options = options;
-    busyPollNanos = Limits.nanos(options.busyPoll());
     backend = Backends.choose(options.backend());
-    trigger = options.trigger() == null ? backend.defaultTrigger() : options.trigger();
-    if (trigger != Trigger.LEVEL && !backend.has(Backend.Feature.TRIGGERS)) {
-      throw backend.lacks("trigger mode " + trigger);
-    }
+    requirements = new Requirements(backend, options.trigger());
     outbox = new Outbox(options.outputBufferBytes());
     receiveBuffer = NativeBuffer.allocate(options.receiveBufferBytes());
     pool = new BufferPool(options.pooledBytes());
     poller = backend.openPoller(options.eventsPerPoll());
     doorbell = new Doorbell(poller);
+    polling = new Polling(poller, doorbell, tasks, timers, ready, Limits.nanos(options.busyPoll()));
   }
 
   /** Opens a loop with the default options, to be driven by the calling thread. */
@@ -220,8 +183,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       Endpoint endpoint, ListenOptions how, Acceptor acceptor, Supplier<EventLoop> nextLoop)
       throws IOException {
     checkUsable();
-    check(how);
-    Requirements.check(endpoint, how);
+    requirements.check(how, endpoint);
     return listen(poller.listen(endpoint, how), how, acceptor, nextLoop);
   }
 
@@ -244,8 +206,8 @@ public final class EventLoop implements Executor, AutoCloseable {
       Descriptor socket, ListenOptions how, Acceptor acceptor, Supplier<EventLoop> nextLoop)
       throws IOException {
     checkUsable();
-    checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
-    check(how);
+    requirements.check(Backend.Feature.DESCRIPTORS, "adopting a socket");
+    requirements.check(how);
     return listen(poller.adoptListener(socket, how), how, acceptor, nextLoop);
   }
 
@@ -277,8 +239,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   public Connection connect(Endpoint remote, ConnectionOptions how, Handler handler)
       throws IOException {
     checkUsable();
-    check(how);
-    Requirements.check(remote, how);
+    requirements.check(how, remote);
     return Connection.connecting(this, poller.connect(remote, how), how, handler);
   }
 
@@ -294,8 +255,8 @@ public final class EventLoop implements Executor, AutoCloseable {
   public Connection adopt(Descriptor socket, ConnectionOptions how, Handler handler)
       throws IOException {
     checkUsable();
-    checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
-    check(how);
+    requirements.check(Backend.Feature.DESCRIPTORS, "adopting a socket");
+    requirements.check(how);
     return Connection.connecting(this, poller.adopt(socket, how), how, handler);
   }
 
@@ -307,7 +268,7 @@ public final class EventLoop implements Executor, AutoCloseable {
    */
   public List<Descriptor> socketPair(SocketType type) throws IOException {
     checkUsable();
-    checkFeature(Backend.Feature.DESCRIPTORS, "a pair of sockets");
+    requirements.check(Backend.Feature.DESCRIPTORS, "a pair of sockets");
     return poller.socketPair(type);
   }
 
@@ -356,9 +317,7 @@ public final class EventLoop implements Executor, AutoCloseable {
       DatagramHandler handler)
       throws IOException {
     checkUsable();
-    check(how);
-    Requirements.check(local, how);
-    Requirements.check(remote, how);
+    requirements.check(how, local, remote);
     return opened(poller.openDatagrams(local, remote, how), how, handler);
   }
 
@@ -372,8 +331,8 @@ public final class EventLoop implements Executor, AutoCloseable {
   public DatagramSocket adopt(Descriptor socket, DatagramOptions how, DatagramHandler handler)
       throws IOException {
     checkUsable();
-    checkFeature(Backend.Feature.DESCRIPTORS, "adopting a socket");
-    check(how);
+    requirements.check(Backend.Feature.DESCRIPTORS, "adopting a socket");
+    requirements.check(how);
     return opened(poller.adoptDatagrams(socket, how), how, handler);
   }
 
@@ -407,7 +366,7 @@ public final class EventLoop implements Executor, AutoCloseable {
   public Watch watch(int fd, Interest interest, Trigger mode, Consumer<Watch> handler)
       throws IOException {
     checkUsable();
-    checkFeature(Backend.Feature.WATCH, "watching a file descriptor");
+    requirements.check(Backend.Feature.WATCH, "watching a file descriptor");
     var watch = new Watch(this, fd, interest, mode, handler);
     open.add(watch);
     return watch;
@@ -560,41 +519,6 @@ public final class EventLoop implements Executor, AutoCloseable {
     ready.add(channel);
   }
 
-  private void check(ListenOptions how) {
-    triggerOr(how.trigger());
-    triggerOr(how.connections().trigger());
-    Requirements.check(backend, how);
-  }
-
-  private void check(ConnectionOptions how) {
-    triggerOr(how.trigger());
-    Requirements.check(backend, how);
-  }
-
-  private void check(DatagramOptions how) {
-    triggerOr(how.trigger());
-    Requirements.check(backend, how);
-  }
-
-  void checkFeature(Backend.Feature feature, String name) {
-    Requirements.check(backend, feature, name);
-  }
-
-  Trigger triggerOr(@Nullable Trigger asked) {
-    if (asked == null || asked == trigger) {
-      return trigger;
-    }
-    if (asked != Trigger.LEVEL && !backend.has(Backend.Feature.TRIGGERS)) {
-      throw backend.lacks("trigger mode " + asked);
-    }
-    return asked;
-  }
-
-  /** A listener is drained by asking again and again only where that was asked for. */
-  Trigger listenerTrigger(@Nullable Trigger asked) {
-    return asked == null && options.trigger() == null ? Trigger.LEVEL : triggerOr(asked);
-  }
-
   void opened(Connection connection) {
     load.incrementAndGet();
     open.add(connection);
@@ -634,7 +558,7 @@ public final class EventLoop implements Executor, AutoCloseable {
 
   /** The trigger mode of channels that name none. Any thread. */
   public Trigger trigger() {
-    return trigger;
+    return requirements.trigger;
   }
 
   /** Open connections, those on their way included. Any thread. */

@@ -1,19 +1,39 @@
 package edgewise;
 
+import static edgewise.spi.Readiness.ERROR;
+import static edgewise.spi.Readiness.HUP;
+import static edgewise.spi.Readiness.PEER_HANGUP;
+import static edgewise.spi.Readiness.READ;
+import static edgewise.spi.Readiness.URGENT;
+
 import edgewise.spi.Ancillary;
 import edgewise.spi.NativeBuffer;
 import edgewise.spi.StreamSocket;
 import java.io.IOException;
+import java.net.SocketException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiving half of a connection: drains the socket into the loop's one buffer and hands the
- * bytes to the handler. Owns a buffer only while the handler waits for the rest of a message (law
- * 10).
+ * The receiving half of a connection: drains the socket into the loop's one buffer, hands the bytes
+ * to the handler, and then heeds how the peer has gone (law 6). Owns a buffer only while the
+ * handler waits for the rest of a message (law 10).
  */
 final class Input {
+  // Bits of end.
+
+  /** The peer's last byte has been received, and the handler told. */
+  private static final byte ENDED = 1;
+
+  /** PEER_HANGUP or HUP was seen; it stays true, so it is not asked for again. */
+  private static final byte HUNG_UP = 1 << 1;
+
+  private static final byte HANGUP_TOLD = 1 << 2;
+
+  /** HUP or ERROR was seen: the state of the socket is final. */
+  private static final byte BROKEN = 1 << 3;
+
   private final Connection connection;
   private final StreamSocket socket;
 
@@ -31,9 +51,6 @@ final class Input {
 
   boolean paused;
 
-  /** The peer's last byte has been received, and the handler told. */
-  boolean ended;
-
   /** What comes is thrown away: {@link Connection#closeLingering}. */
   boolean discarding;
 
@@ -43,13 +60,17 @@ final class Input {
   /** Inside a call of onData. */
   private boolean delivering;
 
+  /** What is known of the peer's end; in one octet, since every connection has it. */
+  private byte end;
+
   /** What the handler left, from position to limit of a borrowed buffer. */
   private @Nullable NativeBuffer unconsumed;
 
-  Input(Connection connection, StreamSocket socket, boolean edge) {
+  Input(Connection connection, StreamSocket socket) {
     this.connection = connection;
     this.socket = socket;
-    this.trustsShortReceive = !edge || socket.isEmptiedByShortReceive();
+    this.trustsShortReceive =
+        connection.trigger != Trigger.EDGE || socket.isEmptiedByShortReceive();
     ConnectionOptions options = connection.options;
     this.messages = options.type() == SocketType.SEQPACKET;
     this.beside =
@@ -58,9 +79,48 @@ final class Input {
             : null;
   }
 
+  /** Notes an event that tells of more than room for writing. */
+  void note(int readiness) {
+    readable = true;
+    if ((readiness & (PEER_HANGUP | HUP)) != 0) {
+      end |= HUNG_UP;
+    }
+    if ((readiness & (HUP | ERROR)) != 0) {
+      end |= BROKEN;
+    }
+    if ((readiness & URGENT) != 0) {
+      trustsShortReceive = connection.trigger != Trigger.EDGE;
+    }
+  }
+
+  /**
+   * What to ask the poller for. Under EDGE reading stays on while paused: an edge costs nothing and
+   * is noted. Under LEVEL it would spin, so it is taken off, and what is final (a hang-up, an
+   * error) is not asked for again: with no bit at all only what is new is told.
+   */
+  int interest() {
+    int wanted = is(BROKEN) ? 0 : ERROR;
+    if (hasEnded()) {
+      return wanted;
+    }
+    if (connection.trigger == Trigger.EDGE || isWanted()) {
+      wanted |= trustsShortReceive && connection.trigger == Trigger.EDGE ? READ | URGENT : READ;
+    }
+    return is(HUNG_UP) ? wanted : wanted | PEER_HANGUP;
+  }
+
   /** Whether bytes are welcome. */
   boolean isWanted() {
-    return !ended && (discarding || (!paused && connection.isLive()));
+    return !hasEnded() && (discarding || (!paused && connection.isLive()));
+  }
+
+  /** Whether the peer's last byte has been received, and the handler told. */
+  boolean hasEnded() {
+    return is(ENDED);
+  }
+
+  private boolean is(int anyOf) {
+    return (end & anyOf) != 0;
   }
 
   /** Whether a turn would find something to do. */
@@ -104,7 +164,7 @@ final class Input {
         readable = false;
       } else if (count == StreamSocket.END) {
         readable = false;
-        if (connection.hasSendFailed()) {
+        if (connection.sendFailure() != null) {
           return; // after a reset it looks like an end, but is none
         }
         end();
@@ -113,7 +173,7 @@ final class Input {
         receivedMessage(into, Math.max(count, 0));
       } else {
         bytes -= count;
-        readable = count == room || !trustsShortReceive || connection.isPeerGone();
+        readable = count == room || !trustsShortReceive || isPeerGone();
         received(into, at, at + count);
       }
     }
@@ -231,8 +291,47 @@ final class Input {
     redeliver = true;
   }
 
+  /** A hang-up was seen, or sending has failed. */
+  private boolean isPeerGone() {
+    return is(HUNG_UP) || connection.sendFailure() != null;
+  }
+
+  /** Acts on hang-ups and errors that no receive will tell of (law 6). */
+  void heedHangup() throws Exception {
+    if (connection.isClosed() || hasWork()) {
+      return;
+    }
+    IOException sendFailure = connection.sendFailure();
+    if (sendFailure != null) {
+      connection.release(sendFailure);
+      return;
+    }
+    if (is(BROKEN)) {
+      IOException error = socket.takeError();
+      if (error != null) {
+        connection.release(error);
+        return;
+      }
+      if (hasEnded()) {
+        boolean lost = connection.queuedBytes() > 0;
+        connection.release(
+            lost ? new SocketException("EPIPE: the peer has closed, bytes were queued") : null);
+        return;
+      }
+    }
+    if (is(HUNG_UP) && paused && !hasEnded() && !is(HANGUP_TOLD) && connection.isLive()) {
+      end |= HANGUP_TOLD;
+      connection.handler.onPeerHangup(connection);
+    }
+  }
+
+  /** Connected at last: what the poller has told so far was not about the peer. */
+  void forgetHangup() {
+    end = 0;
+  }
+
   private void end() throws Exception {
-    ended = true;
+    end |= ENDED;
     dropUnconsumed();
     if (!discarding) {
       connection.handler.onEnd(connection);

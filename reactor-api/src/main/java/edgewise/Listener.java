@@ -63,7 +63,7 @@ public final class Listener extends Channel implements AutoCloseable {
     this.acceptor = acceptor;
     this.nextLoop = nextLoop;
     this.rest = loop.timer(() -> loop.requeue(this));
-    this.trigger = loop.listenerTrigger(options.trigger());
+    this.trigger = loop.requirements.listenerTrigger(options.trigger());
     loop.poller.register(socket, this, trigger);
   }
 
@@ -252,7 +252,7 @@ public final class Listener extends Channel implements AutoCloseable {
    */
   public Descriptor duplicate() throws IOException {
     loop.checkThread();
-    loop.checkFeature(Backend.Feature.DESCRIPTORS, "a duplicate of a socket");
+    loop.requirements.check(Backend.Feature.DESCRIPTORS, "a duplicate of a socket");
     return socket.duplicate();
   }
 

@@ -5,6 +5,7 @@
  *  Reactor            some loops, each on its own thread; listens and connects on them
  *  `- EventLoop       one thread, one poller: run() is the program, read it first
  *      |- Connection  a stream, or messages: its Input drains, its Output queues; calls a Handler
+ *      |              Connecting until it is open, Ending once it is to end
  *      |- DatagramSocket  datagrams: DatagramInput, DatagramOutput; calls a DatagramHandler
  *      |- Listener    accepts; calls an Acceptor for the Handler of each connection
  *      |- Watch       readiness of any descriptor
@@ -18,8 +19,8 @@
  * <p>The path of a byte:
  *
  * <ol>
- *   <li>the kernel reports it: {@link edgewise.spi.Poller#poll}, called by {@link
- *       edgewise.EventLoop#run}
+ *   <li>the kernel reports it: {@link edgewise.spi.Poller#poll}, called by {@code Polling} for
+ *       {@link edgewise.EventLoop#run}
  *   <li>the loop finds the channel: {@code EventLoop.dispatch}, {@code Connection.onReady}
  *   <li>the connection drains: {@code Input.receive}, until {@link
  *       edgewise.spi.StreamSocket#receive} would block or the budget is spent; with a rest it goes
