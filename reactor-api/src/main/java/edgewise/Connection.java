@@ -34,10 +34,9 @@ import org.jspecify.annotations.Nullable;
  * {@code close()} comes at the end of the turn.
  */
 public final class Connection extends Channel implements AutoCloseable {
-  // What users may call, and its documentation, makes this a long file. What is behind it, and
-  // where
-  // each state of the diagram is kept: CONNECTING in Connecting, INPUT_ENDED in Input, OUTPUT_SHUT
-  // and CLOSING in Ending, what is queued in Output. Here is the turn that moves them all.
+  // A long file for what users may call, and its documentation. Behind it, and where each state of
+  // the diagram is kept: CONNECTING in Connecting, INPUT_ENDED in Input, OUTPUT_SHUT and CLOSING in
+  // Ending, what is queued in Output. Here is the turn that moves them all.
 
   private static final int NOT_REGISTERED = -1;
 
@@ -104,10 +103,7 @@ public final class Connection extends Channel implements AutoCloseable {
     loop.opened(connection);
     try {
       connection.handler = listener.acceptor.accept(connection);
-      connection.handler.onOpen(connection);
-      if (loop.isStopping() && connection.isLive()) {
-        connection.handler.onStop(connection);
-      }
+      connection.tellOpen();
     } catch (Throwable t) {
       connection.handlerFailed(t);
     }
@@ -117,9 +113,15 @@ public final class Connection extends Channel implements AutoCloseable {
   /** Takes over a socket that connects; the outcome comes to the handler, but not at once. */
   static Connection connecting(
       EventLoop loop, StreamSocket socket, ConnectionOptions options, Handler handler) {
-    var connection = new Connection(loop, socket, options, null, handler);
+    Connection connection;
+    try {
+      connection = new Connection(loop, socket, options, null, handler);
+      connection.connecting = new Connecting(connection, socket);
+    } catch (Throwable t) { // no memory
+      socket.close();
+      throw t;
+    }
     loop.opened(connection);
-    connection.connecting = new Connecting(connection, socket);
     loop.requeue(connection);
     return connection;
   }
@@ -128,7 +130,14 @@ public final class Connection extends Channel implements AutoCloseable {
   void connected() throws Exception {
     connecting = null;
     input.forgetHangup();
+    tellOpen();
+  }
+
+  private void tellOpen() throws Exception {
     handler.onOpen(this);
+    if (loop.isStopping() && isLive()) {
+      handler.onStop(this); // it has come too late to be told with the others
+    }
   }
 
   // --- a turn
@@ -552,7 +561,7 @@ public final class Connection extends Channel implements AutoCloseable {
   void stop() {
     if (connecting != null) {
       release(null);
-    } else if (!closed) {
+    } else if (isLive()) {
       try {
         handler.onStop(this);
       } catch (Throwable t) {

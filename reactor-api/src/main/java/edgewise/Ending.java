@@ -34,7 +34,7 @@ final class Ending {
   private boolean finWanted;
   private boolean finSent;
 
-  /** How long to wait for the peer's end after our own; null for a plain close. */
+  /** How long to wait for the peer's end after our own; null if not at all, or once we do. */
   private @Nullable Duration linger;
 
   private @Nullable Timer deadline;
@@ -77,9 +77,10 @@ final class Ending {
         connection.release(e);
         return;
       }
-      if (linger != null) {
-        startDeadline(linger, () -> connection.release(null));
-      }
+    }
+    if (linger != null) {
+      startDeadline(linger, () -> connection.release(null));
+      linger = null;
     }
     boolean bothEnded = finSent && input.hasEnded();
     if (bothEnded || (closing && !input.discarding)) {

@@ -261,4 +261,18 @@ class HalfCloseContract {
     org.junit.jupiter.api.Assertions.assertTrue(took >= 100_000_000, "after " + took + " ns");
     assertEquals(0, rig.readAllFrom(peer).length);
   }
+
+  @Contract
+  void aLingeringCloseEndsAtItsDeadlineAlsoIfTheFinHasLeftBefore(Rig rig) throws Exception {
+    var handler = new Recorder();
+    Peer peer = rig.connected(handler);
+    handler.connection().shutdownOutput();
+    assertEquals(0, rig.readAllFrom(peer).length);
+    long start = System.nanoTime();
+    handler.connection().closeLingering(Duration.ofMillis(100));
+    rig.until("closed", () -> handler.has("close"));
+    long took = System.nanoTime() - start;
+    org.junit.jupiter.api.Assertions.assertTrue(took >= 100_000_000, "after " + took + " ns");
+    assertNull(handler.cause);
+  }
 }

@@ -251,6 +251,37 @@ class StopContract {
     }
   }
 
+  @Contract
+  void aConnectWhileTheLoopStopsIsToldToStop(Rig rig) throws Exception {
+    var server = rig.foreignServer();
+    var stays =
+        new Recorder() {
+          @Override
+          void stopped(Connection c) {}
+        };
+    rig.connected(stays);
+    rig.loop().stop(Duration.ofSeconds(30));
+    rig.turns(3);
+    var late = new Recorder();
+    rig.loop().connect(Rig.endpoint(server.getLocalAddress()), late);
+    rig.until("it is told, and closes", () -> late.has("close"));
+    assertEquals(List.of("open", "stop", "close"), late.calls);
+    stays.connection().close();
+    rig.loop().run();
+    assertTrue(rig.loop().isClosed());
+  }
+
+  @Contract
+  void whatIsClosingAlreadyIsNotToldToStop(Rig rig) throws Exception {
+    var handler = new Recorder();
+    rig.connected(handler);
+    handler.connection().closeLingering(Duration.ofSeconds(20));
+    rig.turns(3);
+    rig.loop().stop(Duration.ofMillis(100));
+    rig.until("the end", () -> handler.has("close"));
+    assertEquals(List.of("open", "close"), handler.calls);
+  }
+
   @Contract(families = Family.TCP)
   void aTurnInsideATurnIsRefused(Rig rig) {
     var refusals = new ArrayList<Throwable>();
