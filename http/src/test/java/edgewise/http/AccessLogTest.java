@@ -1,6 +1,8 @@
 package edgewise.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -319,16 +321,22 @@ class AccessLogTest {
   void dropsAreReportedOnceAMinute() throws Exception {
     var clock = new AtomicLong(-5); // System.nanoTime may be negative
     var reports = new LinkedBlockingQueue<Long>();
-    var drops = new DropCount(clock::get, reports::add);
+    var reporters = new LinkedBlockingQueue<Thread>();
+    var drops =
+        new DropCount(
+            clock::get,
+            total -> {
+              reporters.add(Thread.currentThread());
+              reports.add(total);
+            });
     drops.reportRest();
     drops.add(1);
     assertEquals(1, reports.poll(20, TimeUnit.SECONDS));
-    Thread.sleep(20);
+    reporters.take().join(); // while it reports, nobody else does
     drops.add(2);
     clock.addAndGet(DropCount.REPORT_INTERVAL_NANOS - 1);
     drops.add(3);
-    Thread.sleep(20);
-    assertEquals(0, reports.size());
+    assertNull(reports.poll(20, TimeUnit.MILLISECONDS));
     clock.addAndGet(1);
     drops.add(4);
     assertEquals(10, reports.poll(20, TimeUnit.SECONDS));
@@ -360,8 +368,8 @@ class AccessLogTest {
       clock.addAndGet(DropCount.REPORT_INTERVAL_NANOS);
     }
     assertEquals(10, drops.total());
-    Thread.sleep(50);
-    assertEquals(1, started.size(), "one waits, and not one for each minute");
+    assertNotNull(started.poll(20, TimeUnit.SECONDS));
+    assertNull(started.poll(50, TimeUnit.MILLISECONDS), "one waits, and not one for each minute");
     gate.countDown();
   }
 

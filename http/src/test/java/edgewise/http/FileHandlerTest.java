@@ -13,6 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,12 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FileHandlerTest {
   @TempDir Path directory;
   private HttpRig rig = new HttpRig(q -> Response.status(404));
-  private int openBefore;
+  @RegisterExtension final OpenFiles files = new OpenFiles();
 
   @BeforeEach
   void serve() throws IOException {
     rig.close();
-    openBefore = JdkFileRoot.open;
     Path root = RawCases.files(directory);
     Files.writeString(root.resolve("\u00e9\u4e2d\ud83d\ude00.txt"), "any script");
     Files.writeString(root.resolve("100% sure.txt"), "percent");
@@ -41,16 +41,15 @@ class FileHandlerTest {
     Files.writeString(plain.resolve("a.txt"), "x".repeat(1536));
     Files.createDirectory(plain.resolve("zoo"));
     Files.createSymbolicLink(plain.resolve("outside"), Path.of("../../secret.txt"));
-    var files = new FileHandler(new JdkFileRoot(root));
-    var listed = new FileHandler(new JdkFileRoot(root), FileHandler.Option.LISTING);
-    var router = new Router().any("/{path...}", files).any("/list/{path...}", listed);
+    var plainly = new FileHandler(files.root(root));
+    var listed = new FileHandler(files.root(root), FileHandler.Option.LISTING);
+    var router = new Router().any("/{path...}", plainly).any("/list/{path...}", listed);
     rig = new HttpRig(router);
   }
 
   @AfterEach
   void close() {
     rig.close();
-    assertEquals(openBefore, JdkFileRoot.open, "every file is closed again");
   }
 
   private Answers.Answer get(String target) {
@@ -146,7 +145,7 @@ class FileHandlerTest {
 
   @Test
   void aRedirectNeverNamesAnotherHost() throws IOException {
-    var anywhere = new Router().any("//{path...}", new FileHandler(new JdkFileRoot(directory)));
+    var anywhere = new Router().any("//{path...}", new FileHandler(files.root(directory)));
     try (var other = new HttpRig(anywhere)) {
       String answer = other.exchange("GET //root HTTP/1.1\r\nHost: a\r\n\r\n");
       assertEquals(404, Answers.read(answer, false).only().status());

@@ -5,66 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a connection does between requests, at their ends, and when a client is slow or rude. */
-class HttpConnectionTest {
-  private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-  private static final Duration LONG = Duration.ofMinutes(5);
-
-  private final List<String> handled = new ArrayList<>();
-  private HttpRig rig = rig(HttpLimits.DEFAULT);
-
-  private HttpRig rig(HttpLimits limits) {
-    return new HttpRig(this::answer, limits);
-  }
-
-  private void restart(HttpLimits limits) {
-    rig.close();
-    rig = rig(limits);
-  }
-
-  @AfterEach
-  void close() {
-    rig.close();
-  }
-
-  private Response answer(Request request) {
-    handled.add(request.method() + " " + request.path());
-    return switch (request.path()) {
-      case "/echo" -> Response.bytes(request.bodyBytes(), "application/octet-stream");
-      case "/large" -> Response.bytes(new byte[100_000], "application/octet-stream");
-      case "/204" -> Response.status(204);
-      case "/304" -> Response.status(304);
-      case "/closing" -> Response.text("bye").closing();
-      case "/fails" -> throw new IllegalStateException("secret");
-      case "/teapot" -> throw new StatusException(422, "no tea");
-      case "/null" -> nothing();
-      default -> Response.text("x");
-    };
-  }
-
-  @SuppressWarnings("NullAway") // a handler written without null checks
-  private static Response nothing() {
-    return null;
-  }
-
-  private Answers answers(String octets) {
-    return Answers.read(rig.exchange(octets), octets.startsWith("HEAD"));
-  }
-
+/** What a connection does between requests, at their ends, and when a client is rude. */
+class HttpConnectionTest extends EveryAnswer {
   // --- one request after the other
 
   @Test
   void requestsThatCameTogetherAreAnsweredInOrderWithOneSend() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send((GET + "GET /204 HTTP/1.1\r\nHost: a\r\n\r\n").repeat(8));
-    rig.run();
+    rig().run();
     var statuses = Answers.read(client.received(), false).statuses();
     assertEquals(16, statuses.size());
     assertEquals(List.of(200, 204, 200), statuses.subList(0, 3));
@@ -77,9 +31,9 @@ class HttpConnectionTest {
     assertFalse(first.fields().containsKey("connection"));
     var old = answers("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n").only();
     assertEquals("keep-alive", old.fields().get("connection"));
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send("GET / HTTP/1.0\r\n\r\n" + GET);
-    rig.run();
+    rig().run();
     var answer = Answers.read(client.received(), false).only();
     assertEquals("close", answer.fields().get("connection"));
     assertTrue(client.isEnded());
@@ -87,19 +41,19 @@ class HttpConnectionTest {
 
   @Test
   void aHandlerCanCloseTheConnection() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send("GET /closing HTTP/1.1\r\nHost: a\r\n\r\n" + GET);
-    rig.run();
+    rig().run();
     assertEquals("close", Answers.read(client.received(), false).only().fields().get("connection"));
     assertTrue(client.isEnded());
   }
 
   @Test
   void theLastRequestOfAConnectionIsToldSo() {
-    restart(HttpLimits.builder().maxRequestsPerConnection(2).build());
-    MemorySocket client = rig.connect();
+    start(HttpLimits.builder().maxRequestsPerConnection(2).build());
+    MemorySocket client = rig().connect();
     client.send(GET.repeat(3));
-    rig.run();
+    rig().run();
     var answers = Answers.read(client.received(), false);
     assertEquals(List.of(200, 200), answers.statuses());
     assertEquals("close", answers.all().getLast().fields().get("connection"));
@@ -125,12 +79,12 @@ class HttpConnectionTest {
 
   @Test
   void aBodyThatComesInPiecesIsHandedOverWhole() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send("POST /echo HTTP/1.1\r\nHost: a\r\nX-Y: z\r\nContent-Length: 10\r\n\r\n01234");
-    rig.run();
+    rig().run();
     assertEquals("", client.received());
     client.send("56789" + GET);
-    rig.run();
+    rig().run();
     var answers = Answers.read(client.received(), false);
     assertEquals(List.of(200, 200), answers.statuses());
     assertEquals("0123456789", answers.all().getFirst().body());
@@ -139,16 +93,16 @@ class HttpConnectionTest {
   @Test
   void aLargeBodyInManyPiecesAndManyChunksArrivesUnchanged() {
     String body = "0123456789abcdef".repeat(40_000);
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
     for (int i = 0; i < body.length(); i += 1600) {
       client.send("640;x=y\r\n" + body.substring(i, i + 1600) + "\r\n");
       if (i % 48_000 == 0) {
-        rig.run();
+        rig().run();
       }
     }
     client.send("0\r\nX: y\r\n\r\n" + GET);
-    rig.run();
+    rig().run();
     var answers = Answers.read(client.received(), false);
     assertEquals(List.of(200, 200), answers.statuses());
     assertEquals(body, answers.all().getFirst().body());
@@ -156,7 +110,7 @@ class HttpConnectionTest {
 
   @Test
   void aBodyAboveTheLimitIsRefusedBeforeItComes() {
-    restart(HttpLimits.builder().maxBodyBytes(10).build());
+    start(HttpLimits.builder().maxBodyBytes(10).build());
     String head = "POST /echo HTTP/1.1\r\nHost: a\r\n";
     assertEquals(200, answers(head + "Content-Length: 10\r\n\r\n0123456789").only().status());
     assertEquals(413, answers(head + "Content-Length: 11\r\n\r\n").only().status());
@@ -168,15 +122,15 @@ class HttpConnectionTest {
 
   @Test
   void aClientThatWaitsIsToldToContinue() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send(
         "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-    rig.run();
+    rig().run();
     assertEquals("HTTP/1.1 100 Continue\r\n\r\n", client.received());
     client.send("h");
-    rig.run();
+    rig().run();
     client.send("i");
-    rig.run();
+    rig().run();
     var answers = Answers.read(client.received(), false);
     assertEquals(List.of(100, 200), answers.all().stream().map(Answers.Answer::status).toList());
     assertEquals("hi", answers.all().getLast().body());
@@ -186,18 +140,18 @@ class HttpConnectionTest {
 
   @Test
   void afterARefusalNothingIsInterpretedAndTheAnswerIsDelivered() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send(GET + "BAD\r\n\r\n" + GET);
-    rig.run();
+    rig().run();
     assertEquals(List.of(200, 400), Answers.read(client.received(), false).statuses());
     assertTrue(client.isEnded());
     assertFalse(client.closed, "lingers, so that no reset destroys the answer");
     client.send(GET.repeat(100));
-    rig.run();
+    rig().run();
     assertEquals(0, client.unread(), "what comes is thrown away");
     assertEquals(1, handled.size());
     client.end();
-    rig.run();
+    rig().run();
     assertTrue(client.closed);
   }
 
@@ -210,9 +164,9 @@ class HttpConnectionTest {
         "GET / HTTP/1.0\r\n\r\n",
       })
   void aClientThatSendsNothingMoreIsNotWaitedFor(String last) {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send(GET + last);
-    rig.run();
+    rig().run();
     assertEquals(List.of(200, 200), Answers.read(client.received(), false).statuses());
     assertTrue(client.closed);
     assertFalse(client.aborted);
@@ -225,24 +179,24 @@ class HttpConnectionTest {
         "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
       })
   void aClientThatSendsOrMaySendMoreIsWaitedFor(String last) {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send(last);
-    rig.run();
+    rig().run();
     assertTrue(client.isEnded(), client.received());
     assertFalse(client.closed, "lingers, so that no reset destroys the answer");
     client.send("\r\n");
     client.end();
-    rig.run();
+    rig().run();
     assertTrue(client.closed);
     assertEquals(0, client.unread());
   }
 
   @Test
   void lingeringHasAnEnd() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send("BAD\r\n\r\n");
-    rig.run();
-    rig.pass(Duration.ofSeconds(6));
+    rig().run();
+    rig().pass(Duration.ofSeconds(6));
     assertTrue(client.closed);
   }
 
@@ -261,187 +215,76 @@ class HttpConnectionTest {
     assertEquals("no tea\n", answer.body());
   }
 
-  // --- a client that is slow
-
-  @Test
-  void nothingIsParsedWhileResponsesAreNotTaken() {
-    MemorySocket client = rig.connect();
-    client.window = 200_000;
-    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(100));
-    rig.run();
-    int before = handled.size();
-    assertTrue(before < 10, () -> "bounded, but " + before + " were answered");
-    client.send(GET.repeat(10_000));
-    rig.run();
-    assertEquals(before, handled.size());
-    assertTrue(client.unread() > 100_000, "the rest stays with the kernel");
-    client.window = Integer.MAX_VALUE;
-    rig.run();
-    assertEquals(10_100, handled.size());
-    assertEquals(0, client.unread());
-  }
-
-  @Test
-  void aClientThatTakesNothingIsCutOff() {
-    MemorySocket client = rig.connect();
-    client.window = 1000;
-    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(10));
-    rig.run();
-    rig.pass(Duration.ofSeconds(75));
-    assertTrue(client.aborted);
-  }
-
-  @Test
-  void aClientThatPausesForLessThanTheSendTimeoutIsServed() {
-    MemorySocket client = rig.connect();
-    client.window = 1000;
-    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-    rig.run();
-    for (int i = 0; i < 5; i++) {
-      rig.pass(Duration.ofSeconds(50));
-      client.window += 20_000;
-      rig.run();
-    }
-    assertTrue(Answers.read(client.received(), false).only().complete());
-  }
-
-  @Test
-  void aClientThatTakesCrumbsIsCutOff() {
-    MemorySocket client = rig.connect();
-    client.window = 1000;
-    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-    rig.run();
-    for (int i = 0; i < 200 && !client.aborted; i++) {
-      client.window += 100; // every second, where 256 are the least
-      rig.pass(Duration.ofSeconds(1));
-    }
-    assertTrue(client.aborted);
-  }
-
-  @Test
-  void aClientThatTakesItsTimeIsServed() {
-    MemorySocket client = rig.connect();
-    client.window = 1000;
-    client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(3));
-    rig.run();
-    for (int i = 0; i < 100; i++) {
-      client.window += 4000;
-      rig.pass(Duration.ofSeconds(5));
-    }
-    assertEquals(3, Answers.read(client.received(), false).statuses().size());
-  }
-
-  @Test
-  void aSmallResponseThatIsNotTakenDoesNotHoldTheConnectionForEver() {
-    MemorySocket client = rig.connect();
-    client.window = 10;
-    client.send(GET);
-    rig.run();
-    rig.pass(LONG);
-    assertTrue(client.closed);
-  }
-
-  @Test
-  void anIdleConnectionIsClosed() {
-    MemorySocket client = rig.connect();
-    rig.pass(Duration.ofSeconds(59));
-    assertFalse(client.isEnded());
-    client.send(GET);
-    rig.run();
-    rig.pass(Duration.ofSeconds(59));
-    assertFalse(client.isEnded());
-    rig.pass(Duration.ofSeconds(2));
-    assertTrue(client.closed);
-  }
-
-  @Test
-  void aBodyMustComeAtSomeRate() {
-    MemorySocket slow = rig.connect();
-    MemorySocket steady = rig.connect();
-    String head = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
-    slow.send(head);
-    steady.send(head);
-    for (int i = 0; i < 20; i++) {
-      slow.send("x");
-      steady.send("x".repeat(500));
-      rig.pass(Duration.ofSeconds(1));
-    }
-    assertEquals(408, Answers.read(slow.received(), false).only().status());
-    assertTrue(slow.isEnded());
-    assertEquals("", steady.received());
-    assertFalse(steady.isEnded());
-  }
-
   // --- the end
 
   @Test
   void aClientThatEndsItsSideStillGetsItsAnswers() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.window = 50_000;
     client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2));
     client.end();
-    rig.run();
+    rig().run();
     assertFalse(client.closed);
-    rig.pass(Duration.ofSeconds(5));
+    rig().pass(Duration.ofSeconds(5));
     client.window = Integer.MAX_VALUE;
-    rig.run();
+    rig().run();
     assertEquals(List.of(200, 200), Answers.read(client.received(), false).statuses());
     assertTrue(client.closed);
   }
 
   @Test
   void aRequestThatEndsInTheMiddleIsRefused() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.send("GET / HTTP/1.1\r\nHos");
     client.end();
-    rig.run();
+    rig().run();
     assertEquals(400, Answers.read(client.received(), false).only().status());
-    MemorySocket quiet = rig.connect();
+    MemorySocket quiet = rig().connect();
     quiet.send("\r\n");
     quiet.end();
-    rig.run();
+    rig().run();
     assertEquals("", quiet.received(), "no request has begun");
     assertTrue(client.closed && quiet.closed);
   }
 
   @Test
   void stoppingEndsIdleConnectionsAndFinishesTheRest() {
-    MemorySocket idle = rig.connect();
-    MemorySocket busy = rig.connect();
+    MemorySocket idle = rig().connect();
+    MemorySocket busy = rig().connect();
     busy.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel");
-    rig.run();
-    rig.loop.stop(Duration.ofSeconds(30));
-    rig.run();
+    rig().run();
+    rig().loop.stop(Duration.ofSeconds(30));
+    rig().run();
     assertTrue(idle.closed);
     assertFalse(busy.closed);
     busy.send("lo");
-    rig.run();
+    rig().run();
     var answer = Answers.read(busy.received(), false).only();
     assertEquals("hello", answer.body());
     assertEquals("close", answer.fields().get("connection"));
     assertTrue(busy.isEnded());
     busy.end();
-    rig.run();
+    rig().run();
     assertTrue(busy.closed);
-    assertTrue(rig.loop.isClosed());
+    assertTrue(rig().loop.isClosed());
   }
 
   @Test
   void aStopWhileResponsesWaitStillDeliversThem() {
-    MemorySocket client = rig.connect();
+    MemorySocket client = rig().connect();
     client.window = 1000;
     client.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".repeat(4));
-    rig.run();
+    rig().run();
     int answered = handled.size();
-    rig.loop.stop(Duration.ofSeconds(30));
-    rig.run();
+    rig().loop.stop(Duration.ofSeconds(30));
+    rig().run();
     client.window = Integer.MAX_VALUE;
-    rig.run();
+    rig().run();
     assertEquals(answered, Answers.read(client.received(), false).statuses().size());
     assertTrue(client.isEnded(), "the end is said");
     assertFalse(client.closed, "a close with octets unread would be a reset");
     client.end();
-    rig.run();
+    rig().run();
     assertTrue(client.closed);
     assertFalse(client.aborted);
   }

@@ -7,6 +7,7 @@ import edgewise.ListenOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -92,6 +93,26 @@ final class HttpRig implements AutoCloseable {
     client.send(octets);
     run();
     return client.received();
+  }
+
+  /**
+   * What a client has got, as soon as that is so many whole answers, be they from other threads.
+   */
+  Answers answers(MemorySocket client, int count) {
+    await(
+        count + " answers",
+        () -> {
+          List<Answers.Answer> finals = Answers.read(client.received(), false).finals();
+          return finals.size() == count && finals.getLast().complete();
+        });
+    return Answers.read(client.received(), false);
+  }
+
+  /** The answer to one request, on a connection of its own. */
+  Answers.Answer answer(String request) {
+    MemorySocket client = connect();
+    client.send(request);
+    return answers(client, 1).only();
   }
 
   @Override

@@ -14,30 +14,33 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Files by the Java library, for a backend that has no descriptors. */
 final class JdkFileRoot implements FileRoot {
   private final Path root;
 
-  /** Files opened and not closed again. */
-  static int open;
+  /** Files opened and not closed again, on any thread. */
+  final AtomicInteger open = new AtomicInteger();
 
   JdkFileRoot(Path directory) throws IOException {
     root = directory.toRealPath();
   }
 
   static final class JdkFile extends OpenFile {
+    private final AtomicInteger open;
     private final @Nullable FileChannel channel;
 
-    JdkFile(@Nullable FileChannel channel, BasicFileAttributes attributes) {
+    JdkFile(AtomicInteger open, @Nullable FileChannel channel, BasicFileAttributes attributes) {
       super(
           attributes.isDirectory(),
           attributes.size(),
           attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
           Objects.hashCode(attributes.fileKey()));
+      this.open = open;
       this.channel = channel;
-      open++;
+      open.incrementAndGet();
     }
 
     @Override
@@ -47,7 +50,7 @@ final class JdkFileRoot implements FileRoot {
 
     @Override
     protected void closeDescriptor() {
-      open--;
+      open.decrementAndGet();
       try {
         if (channel != null) {
           channel.close();
@@ -66,7 +69,7 @@ final class JdkFileRoot implements FileRoot {
     }
     var attributes = Files.readAttributes(path, BasicFileAttributes.class);
     if (attributes.isDirectory()) {
-      return new JdkFile(null, attributes);
+      return new JdkFile(open, null, attributes);
     }
     if (!attributes.isRegularFile()) {
       return null;
@@ -74,7 +77,7 @@ final class JdkFileRoot implements FileRoot {
     if (path.getFileName().toString().startsWith("forbidden")) {
       throw new AccessDeniedException(name); // root may read everything, so permissions say nothing
     }
-    return new JdkFile(FileChannel.open(path), attributes);
+    return new JdkFile(open, FileChannel.open(path), attributes);
   }
 
   private @Nullable Path within(String name) throws IOException {

@@ -2,7 +2,6 @@ package edgewise.http;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -12,188 +11,19 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Bodies, answers and ends that come in an unusual order. */
-class OrderOfEventsTest {
-  private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\n";
-  private static final String NEXT = "GET /next HTTP/1.1\r\nHost: a\r\n\r\n";
-  private static final String CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n";
-
-  private final CompletableFuture<Boolean> permission = new CompletableFuture<>();
-  private @Nullable HttpRig rig;
-
-  private HttpRig serve(HttpHandler handler) {
-    var router = new Router().any("/", handler).get("/next", q -> Response.text("next"));
-    rig = new HttpRig(router);
-    return rig;
-  }
-
-  @AfterEach
-  void close() {
-    Objects.requireNonNull(rig).close();
-  }
-
-  /** Asks somebody else, who answers later, before the handler behind it is called. */
-  private HttpHandler permitted(HttpHandler handler) {
-    HttpFilter filter =
-        (q, next) ->
-            Response.async(
-                permission.thenApply(yes -> {
-                  try {
-                    return yes ? next.handle(q) : Response.error(401);
-                  } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                  }
-                }));
-    return filter.around(handler);
-  }
-
-  private static HttpHandler echo() {
-    return q -> Response.text(q.bodyText());
-  }
-
-  // --- a body that comes before it is known who wants it
-
-  @Test
-  void aBodyWaitsForAFilterThatAnswersLater() {
-    HttpRig server = serve(permitted(echo()));
-    MemorySocket client = server.connect();
-    client.send(POST + "Content-Length: 10\r\n\r\nhello");
-    server.run();
-    permission.complete(true);
-    server.run();
-    client.send("world" + NEXT);
-    server.run();
-    List<Answers.Answer> answers = Answers.read(client.received(), false).all();
-    assertEquals(
-        List.of("helloworld", "next"), answers.stream().map(Answers.Answer::body).toList());
-  }
-
-  @Test
-  void aBodyInChunksThatWasThereFirstWaitsToo() {
-    HttpRig server = serve(permitted(echo()));
-    MemorySocket client = server.connect();
-    client.send(POST + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n" + NEXT);
-    server.run();
-    permission.complete(true);
-    server.run();
-    List<Answers.Answer> answers = Answers.read(client.received(), false).all();
-    assertEquals(List.of("hello", "next"), answers.stream().map(Answers.Answer::body).toList());
-  }
-
-  @Test
-  void aLongBodyBehindSuchAFilterIsStreamedWhole() {
-    HttpHandler count =
-        HttpHandler.blocking(q -> Response.text("" + q.bodyStream().readAllBytes().length));
-    HttpRig server = serve(permitted(count));
-    MemorySocket client = server.connect();
-    client.send(POST + "Content-Length: 2000000\r\n\r\n" + "x".repeat(1_000_000));
-    server.run();
-    permission.complete(true);
-    server.run();
-    client.send("x".repeat(1_000_000));
-    server.await("the answer", () -> client.receivedBytes() > 0);
-    assertEquals("2000000", Answers.read(client.received(), false).only().body());
-  }
-
-  @Test
-  void nobodyIsToldToContinueBeforeTheBodyIsWanted() {
-    HttpRig server = serve(permitted(echo()));
-    MemorySocket client = server.connect();
-    client.send(POST + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-    server.run();
-    assertEquals("", client.received());
-    permission.complete(true);
-    server.run();
-    assertEquals(CONTINUE, client.received());
-    client.send("hello");
-    server.run();
-    assertEquals("hello", Answers.read(client.received(), false).finals().getFirst().body());
-  }
-
-  @Test
-  void whoIsRefusedLaterGetsNo100() {
-    HttpRig server = serve(permitted(echo()));
-    MemorySocket client = server.connect();
-    client.send(POST + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-    server.run();
-    permission.complete(false);
-    server.run();
-    assertEquals(401, Answers.read(client.received(), false).only().status());
-    assertTrue(client.isEnded());
-  }
-
-  @Test
-  void aLongBodyThatNobodyWantsDoesNotReplaceTheAnswer() {
-    HttpRig server = serve(permitted(echo()));
-    permission.complete(false);
-    String chunk = "186a0\r\n" + "x".repeat(100_000) + "\r\n";
-    MemorySocket client = server.connect();
-    client.send(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunk.repeat(25) + "0\r\n\r\n");
-    server.run();
-    Answers.Answer answer = Answers.read(client.received(), false).only();
-    assertEquals(401, answer.status());
-    assertEquals("close", answer.fields().get("connection"));
-  }
-
-  @Test
-  void aStreamGoesOnWhenTooMuchOfTheBodyWouldHaveToBeThrownAway() {
-    var writers = new ArrayList<BodyWriter>();
-    HttpHandler streams =
-        HttpHandler.streaming(q ->
-            Response.async(
-                CompletableFuture.completedFuture(
-                    Response.stream(
-                        "text/plain",
-                        out -> {
-                          out.write(new byte[] {'a'});
-                          writers.add(out);
-                        }))));
-    HttpRig server = serve(streams);
-    String chunk = "186a0\r\n" + "x".repeat(100_000) + "\r\n";
-    MemorySocket client = server.connect();
-    client.send(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunk);
-    server.run();
-    client.send(chunk.repeat(25));
-    server.run();
-    assertFalse(client.aborted);
-    writers.getFirst().write(new byte[] {'b'});
-    writers.getFirst().end();
-    server.run();
-    Answers.Answer answer = Answers.read(client.received(), false).only();
-    assertEquals("ab", answer.body());
-    assertTrue(answer.complete());
-  }
-
-  @Test
-  void aStreamForAClientThatRightlySendsNoBodyIsNotCutOff() {
-    var writers = new ArrayList<BodyWriter>();
-    HttpRig server = serve(HttpHandler.streaming(q -> Response.stream("text/plain", writers::add)));
-    MemorySocket client = server.connect();
-    client.send(POST + "Expect: 100-continue\r\nContent-Length: 5\r\n\r\n");
-    server.run();
-    client.end();
-    server.pass(Duration.ofMinutes(2));
-    assertFalse(client.aborted);
-    writers.getFirst().write(new byte[] {'a'});
-    writers.getFirst().end();
-    server.run();
-    assertEquals("a", Answers.read(client.received(), false).only().body());
-  }
-
-  // --- ends
-
+/** Answers and ends that come in an unusual order. */
+class OrderOfEventsTest extends OneServer {
   @Test
   void aBodyThatEndsAfterTheClientHasCaughtUpLeavesAnIdleConnection() {
     HttpRig server =
-        serve(q -> Response.stream("text/plain", 1_000_000, new OnePieceThenTheEnd(1_000_000)));
+        serveAndNext(
+            q -> Response.stream("text/plain", 1_000_000, new OnePieceThenTheEnd(1_000_000)));
     MemorySocket client = server.connect();
     client.window = 1000;
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + NEXT);
@@ -238,7 +68,7 @@ class OrderOfEventsTest {
           }
         };
     var answer = new CompletableFuture<Response>();
-    HttpRig server = serve(bad.around(HttpHandler.async(q -> answer)));
+    HttpRig server = serveAndNext(bad.around(HttpHandler.async(q -> answer)));
     MemorySocket client = server.connect();
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n" + NEXT);
     server.run();
@@ -272,7 +102,7 @@ class OrderOfEventsTest {
                   }
                 },
                 new CompletableFuture<>()));
-    HttpRig server = serve(failing);
+    HttpRig server = serveAndNext(failing);
     MemorySocket client = server.connect();
     client.send(POST + "Content-Length: 10\r\n\r\nhello");
     server.run();
@@ -286,7 +116,7 @@ class OrderOfEventsTest {
 
   @Test
   void aStreamThatBeginsWhileTheServerStopsIsToldToEnd() {
-    HttpRig server = serve(q -> Response.events(stream -> {}));
+    HttpRig server = serveAndNext(q -> Response.events(stream -> {}));
     MemorySocket client = server.connect();
     client.send("GET / HTTP/1.1\r\nHo");
     server.run();
@@ -302,7 +132,7 @@ class OrderOfEventsTest {
   void anUpgradeIsAnAnswer() {
     var gone = new ArrayList<String>();
     HttpRig server =
-        serve(q -> {
+        serveAndNext(q -> {
           q.whenGone(() -> gone.add("gone"));
           return Response.upgrade("echo", connection -> (c, in) -> c.write(in));
         });
@@ -315,7 +145,7 @@ class OrderOfEventsTest {
 
   @Test
   void aRefusedHeadHasNoContent() {
-    HttpRig server = serve(echo());
+    HttpRig server = serveAndNext(q -> Response.text(q.bodyText()));
     String received =
         server.exchange("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999\r\n\r\n");
     assertTrue(received.startsWith("HTTP/1.1 413 "), received);
@@ -324,7 +154,7 @@ class OrderOfEventsTest {
 
   @Test
   void aClientThatTakesItsTimeGetsTheLastResponseWhole() {
-    HttpRig server = serve(q -> Response.bytes(new byte[100_000], "text/plain").closing());
+    HttpRig server = serveAndNext(q -> Response.bytes(new byte[100_000], "text/plain").closing());
     MemorySocket client = server.connect();
     client.window = 1000;
     client.send("GET / HTTP/1.0\r\n\r\n");
@@ -345,15 +175,14 @@ class OrderOfEventsTest {
       text[i] = (byte) ('a' + random.nextInt(26));
     }
     HttpRig server =
-        serve(
+        serveAndNext(
             Compression.gzip()
                 .around(HttpHandler.streaming(q -> Response.bytes(text, "text/plain"))));
     MemorySocket client = server.connect();
     client.send(POST + "Accept-Encoding: gzip\r\nContent-Length: 10\r\n\r\nhello");
     server.await("some of the response", () -> client.receivedBytes() > 300);
     client.send("world" + NEXT);
-    server.await("both answers", () -> client.received().endsWith("next"));
-    List<Answers.Answer> answers = Answers.read(client.received(), false).all();
+    List<Answers.Answer> answers = server.answers(client, 2).all();
     byte[] packed = answers.getFirst().body().getBytes(StandardCharsets.ISO_8859_1);
     var unpacked = new GZIPInputStream(new ByteArrayInputStream(packed)).readAllBytes();
     assertArrayEquals(text, unpacked);
@@ -380,7 +209,7 @@ class OrderOfEventsTest {
                   public void end(List<Response.Field> trailers) {}
                 },
                 answer));
-    HttpRig server = serve(early);
+    HttpRig server = serveAndNext(early);
     MemorySocket client = server.connect();
     client.send(POST + "Content-Length: 10\r\n\r\nhello");
     server.run();
@@ -411,7 +240,7 @@ class OrderOfEventsTest {
             }
           }
         };
-    HttpRig server = serve(q -> Response.stream("text/plain", source));
+    HttpRig server = serveAndNext(q -> Response.stream("text/plain", source));
     MemorySocket client = server.connect();
     client.window = 5_000_000;
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -431,7 +260,7 @@ class OrderOfEventsTest {
     var closed = new ArrayList<@Nullable Throwable>();
     var outer = new CompletableFuture<Response>();
     var inner = new CompletableFuture<Response>();
-    HttpRig server = serve(HttpHandler.async(q -> outer));
+    HttpRig server = serveAndNext(HttpHandler.async(q -> outer));
     MemorySocket client = server.connect();
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     server.run();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StallWatchTest {
@@ -33,15 +34,29 @@ class StallWatchTest {
 
   @Test
   void shortCallsAreNotReportedHoweverMany() throws Exception {
-    var reports = new java.util.concurrent.atomic.AtomicInteger();
+    var reports = new AtomicInteger();
+    long longest = Long.MAX_VALUE;
+    // On a busy machine a call is not short when its thread has to wait for a processor within it.
+    for (int i = 0; i < 20 && longest > TimeUnit.MILLISECONDS.toNanos(40); i++) {
+      reports.set(0);
+      longest = longestOfManyCalls(reports);
+    }
+    assertEquals(0, reports.get(), "the longest call took " + longest + " ns");
+  }
+
+  private static long longestOfManyCalls(AtomicInteger reports) {
+    long longest = 0;
     try (var watch = new StallWatch(Duration.ofMillis(200), (t, s) -> reports.incrementAndGet())) {
       StallWatch.Mark mark = watch.mark();
-      long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(600);
-      while (System.nanoTime() < end) {
+      long begin = System.nanoTime();
+      for (long now = begin; now - begin < TimeUnit.MILLISECONDS.toNanos(600); ) {
         mark.enter();
         mark.leave();
+        long then = now;
+        now = System.nanoTime();
+        longest = Math.max(longest, now - then);
       }
     }
-    assertEquals(0, reports.get());
+    return longest;
   }
 }

@@ -222,6 +222,15 @@ class SelectLoopTest {
 
   @Test
   void timersFireInOrderAndNotEarlyThoughAMillisecondIsTheSmallestWait() throws Exception {
+    boolean told = false;
+    for (int i = 0; i < 50 && !told; i++) {
+      told = timersFireInOrder();
+    }
+    assertTrue(told, "they are not set in a moment");
+  }
+
+  /** False if so much time passed between setting them that their order may be another one. */
+  private static boolean timersFireInOrder() throws Exception {
     try (var loop = EventLoop.open(OPTIONS)) {
       var fired = new ArrayList<Integer>();
       long start = loop.nanoTime();
@@ -233,8 +242,12 @@ class SelectLoopTest {
               fired.add(micros);
             });
       }
+      if (System.nanoTime() - start > 800_000) {
+        return false;
+      }
       until(loop, () -> fired.size() == 4);
       assertEquals(List.of(100, 900, 2_999, 5_300), fired);
+      return true;
     }
   }
 

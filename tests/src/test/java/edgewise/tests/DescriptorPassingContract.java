@@ -1,5 +1,7 @@
 package edgewise.tests;
 
+import static edgewise.tests.DescriptorPair.counters;
+import static edgewise.tests.DescriptorPair.upTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -41,85 +43,22 @@ class DescriptorPassingContract {
     return true;
   }
 
-  /** Two ends that are connected, of one type. */
-  private record Pair(Rig rig, Connection near, Connection far, Taker taker) {
-    static Pair open(Rig rig, SocketType type, int maxDescriptors) throws Exception {
-      ConnectionOptions how =
-          ConnectionOptions.builder().type(type).maxDescriptors(maxDescriptors).build();
-      return open(rig, how, new Taker());
-    }
-
-    static Pair open(Rig rig, ConnectionOptions how, Taker taker) throws Exception {
-      List<Descriptor> pair = rig.loop().socketPair(how.type());
-      Connection near = rig.loop().adopt(pair.get(0), how, new Recorder());
-      Connection far = rig.loop().adopt(pair.get(1), how, taker);
-      rig.closing(taker);
-      rig.until("open", () -> near.isOpen() && far.isOpen());
-      return new Pair(rig, near, far, taker);
-    }
-
-    /** Writes bytes and passes counters along, each of which holds its number. */
-    void pass(int bytes, int... numbers) {
-      near.write(ByteBuffer.allocate(bytes), counters(rig, numbers));
-    }
-  }
-
-  private static List<Descriptor> counters(Rig rig, int... numbers) {
-    var all = new ArrayList<Descriptor>();
-    for (int number : numbers) {
-      int fd = EventFd.eventfd(number, EventFd.EFD_NONBLOCK | EventFd.EFD_CLOEXEC);
-      all.add(rig.loop().backend().own(fd));
-    }
-    return all;
-  }
-
-  /** Takes all descriptors at once, and closes them at the end of the test. */
-  private static class Taker extends Recorder implements AutoCloseable {
-    final List<Descriptor> taken = new ArrayList<>();
-
-    @Override
-    void data(Connection c, ByteBuffer in) throws Exception {
-      take(in);
-      takeAll(c);
-    }
-
-    void takeAll(Connection c) {
-      @Nullable Descriptor next;
-      while ((next = c.takeDescriptor()) != null) {
-        taken.add(next);
-      }
-    }
-
-    List<Long> numbers() {
-      return taken.stream().map(each -> EventFd.read(each.fd())).toList();
-    }
-
-    @Override
-    public void close() {
-      taken.forEach(Descriptor::close);
-    }
-  }
-
-  private static int[] upTo(int count) {
-    return java.util.stream.IntStream.rangeClosed(1, count).toArray();
-  }
-
   @Contract(families = Family.UNIX)
   void descriptorsArriveWithTheirBytesInOrderAndCloseOnExec(Rig rig) throws Exception {
     if (lacks(rig)) {
       return;
     }
     for (SocketType type : SocketType.values()) {
-      Pair pair = Pair.open(rig, type, 20);
-      pair.near.write(new byte[4]);
+      DescriptorPair pair = DescriptorPair.open(rig, type, 20);
+      pair.near().write(new byte[4]);
       pair.pass(3, 1, 2, 3);
       pair.pass(2, 4);
-      pair.near.write(new byte[1]);
-      rig.until("the bytes", () -> pair.taker.received() == 10);
-      for (Descriptor each : pair.taker.taken) {
+      pair.near().write(new byte[1]);
+      rig.until("the bytes", () -> pair.taker().received() == 10);
+      for (Descriptor each : pair.taker().taken) {
         assertEquals(File.FD_CLOEXEC, File.fcntl(each.fd(), File.F_GETFD));
       }
-      assertEquals(List.of(1L, 2L, 3L, 4L), pair.taker.numbers(), type.toString());
+      assertEquals(List.of(1L, 2L, 3L, 4L), pair.taker().numbers(), type.toString());
     }
   }
 
@@ -130,7 +69,7 @@ class DescriptorPassingContract {
     }
     for (SocketType type : SocketType.values()) {
       var taker =
-          new Taker() {
+          new DescriptorTaker() {
             @Override
             void data(Connection c, ByteBuffer in) throws Exception {
               var all = new ArrayList<Descriptor>();
@@ -143,7 +82,7 @@ class DescriptorPassingContract {
           };
       ConnectionOptions how = ConnectionOptions.builder().type(type).maxDescriptors(9).build();
       List<Descriptor> pair = rig.loop().socketPair(type);
-      Taker back = rig.closing(new Taker());
+      DescriptorTaker back = rig.closing(new DescriptorTaker());
       Connection near = rig.loop().adopt(pair.get(0), how, back);
       rig.loop().adopt(pair.get(1), how, taker);
       rig.until("open", near::isOpen);
@@ -159,17 +98,17 @@ class DescriptorPassingContract {
       return;
     }
     for (SocketType type : SocketType.values()) {
-      Pair pair = Pair.open(rig, type, 253);
+      DescriptorPair pair = DescriptorPair.open(rig, type, 253);
       pair.pass(1, upTo(253));
-      rig.until("the byte", () -> pair.taker.received() == 1);
-      assertEquals(253, pair.taker.taken.size());
-      assertEquals(253L, pair.taker.numbers().getLast());
+      rig.until("the byte", () -> pair.taker().received() == 1);
+      assertEquals(253, pair.taker().taken.size());
+      assertEquals(253L, pair.taker().numbers().getLast());
       List<Descriptor> tooMany = counters(rig, upTo(254));
       assertThrows(
-          IllegalArgumentException.class, () -> pair.near.write(ByteBuffer.allocate(1), tooMany));
+          IllegalArgumentException.class, () -> pair.near().write(ByteBuffer.allocate(1), tooMany));
       assertThrows(
           IllegalArgumentException.class,
-          () -> pair.near.write(ByteBuffer.allocate(0), tooMany.subList(0, 1)));
+          () -> pair.near().write(ByteBuffer.allocate(0), tooMany.subList(0, 1)));
       tooMany.forEach(each -> assertTrue(each.isOwned()));
       tooMany.forEach(Descriptor::close);
     }
@@ -182,13 +121,13 @@ class DescriptorPassingContract {
       return;
     }
     for (SocketType type : SocketType.values()) {
-      Pair pair = Pair.open(rig, type, 0);
+      DescriptorPair pair = DescriptorPair.open(rig, type, 0);
       int before = Descriptors.count();
       pair.pass(5, 1, 2, 3);
-      rig.until("the bytes", () -> pair.taker.received() == 5);
-      assertNull(pair.far.takeDescriptor());
+      rig.until("the bytes", () -> pair.taker().received() == 5);
+      assertNull(pair.far().takeDescriptor());
       assertEquals(before, Descriptors.count());
-      assertTrue(pair.far.isOpen());
+      assertTrue(pair.far().isOpen());
     }
   }
 
@@ -200,20 +139,20 @@ class DescriptorPassingContract {
     }
     for (SocketType type : SocketType.values()) {
       for (int limit : new int[] {1, 2, 3, 4}) {
-        Pair pair = Pair.open(rig, type, limit);
+        DescriptorPair pair = DescriptorPair.open(rig, type, limit);
         int before = Descriptors.count();
         pair.pass(5, upTo(limit));
-        rig.until("the bytes", () -> pair.taker.received() == 5);
-        assertEquals(limit, pair.taker.taken.size());
-        pair.taker.close();
+        rig.until("the bytes", () -> pair.taker().received() == 5);
+        assertEquals(limit, pair.taker().taken.size());
+        pair.taker().close();
         assertEquals(before, Descriptors.count());
         pair.pass(5, upTo(limit + 1));
-        rig.until("closed", () -> pair.taker.has("close"));
-        assertEquals(5, pair.taker.received(), "bytes that have lost what belongs to them");
-        String message = Rig.text(pair.taker.cause);
+        rig.until("closed", () -> pair.taker().has("close"));
+        assertEquals(5, pair.taker().received(), "bytes that have lost what belongs to them");
+        String message = Rig.text(pair.taker().cause);
         assertTrue(message.contains("MSG_CTRUNC") && message.contains("= " + limit), message);
-        assertEquals(limit, pair.taker.taken.size());
-        pair.near.abort();
+        assertEquals(limit, pair.taker().taken.size());
+        pair.near().abort();
         rig.turns(3);
         assertEquals(before - 2, Descriptors.count());
       }
@@ -227,7 +166,7 @@ class DescriptorPassingContract {
     }
     for (SocketType type : SocketType.values()) {
       var lazy =
-          new Taker() {
+          new DescriptorTaker() {
             @Override
             void data(Connection c, ByteBuffer in) {
               take(in);
@@ -235,16 +174,16 @@ class DescriptorPassingContract {
           };
       ConnectionOptions how = ConnectionOptions.builder().type(type).maxDescriptors(5).build();
       int before = Descriptors.count();
-      Pair pair = Pair.open(rig, how, lazy);
+      DescriptorPair pair = DescriptorPair.open(rig, how, lazy);
       pair.pass(1, 1, 2);
       pair.pass(1, 3, 4, 5);
       rig.until("both", () -> lazy.received() == 2);
       assertEquals(before + 2 + 5, Descriptors.count());
-      Descriptor first = Objects.requireNonNull(pair.far.takeDescriptor());
+      Descriptor first = Objects.requireNonNull(pair.far().takeDescriptor());
       assertEquals(1, EventFd.read(first.fd()));
-      pair.far.close();
+      pair.far().close();
       rig.until("closed", () -> lazy.has("close"));
-      pair.near.close();
+      pair.near().close();
       rig.turns(3);
       assertEquals(before + 1, Descriptors.count(), "what was taken is open");
       first.close();
@@ -259,23 +198,23 @@ class DescriptorPassingContract {
       return;
     }
     for (SocketType type : SocketType.values()) {
-      Pair pair = Pair.open(rig, type, 100);
-      pair.far.pause();
+      DescriptorPair pair = DescriptorPair.open(rig, type, 100);
+      pair.far().pause();
       int filled = 0;
-      while (pair.near.queuedBytes() == 0) {
-        pair.near.write(new byte[20_000]);
+      while (pair.near().queuedBytes() == 0) {
+        pair.near().write(new byte[20_000]);
         filled += 20_000;
         rig.turns(1);
       }
       pair.pass(10, 1, 2);
-      pair.near.write(new byte[5]);
+      pair.near().write(new byte[5]);
       pair.pass(10, 3);
-      assertTrue(pair.near.queuedBytes() >= 25);
+      assertTrue(pair.near().queuedBytes() >= 25);
       int all = filled + 25;
-      pair.far.resume();
-      rig.until("all bytes", () -> pair.taker.received() == all);
-      assertEquals(List.of(1L, 2L, 3L), pair.taker.numbers());
-      assertEquals(0, pair.near.queuedBytes());
+      pair.far().resume();
+      rig.until("all bytes", () -> pair.taker().received() == all);
+      assertEquals(List.of(1L, 2L, 3L), pair.taker().numbers());
+      assertEquals(0, pair.near().queuedBytes());
     }
   }
 
@@ -287,17 +226,17 @@ class DescriptorPassingContract {
     for (SocketType type : SocketType.values()) {
       for (boolean peerVanishes : new boolean[] {true, false}) {
         int before = Descriptors.count();
-        Pair pair = Pair.open(rig, type, 100);
-        pair.far.pause();
-        while (pair.near.queuedBytes() == 0) {
-          pair.near.write(new byte[20_000]);
+        DescriptorPair pair = DescriptorPair.open(rig, type, 100);
+        pair.far().pause();
+        while (pair.near().queuedBytes() == 0) {
+          pair.near().write(new byte[20_000]);
           rig.turns(1);
         }
         pair.pass(10, 1, 2, 3);
-        (peerVanishes ? pair.far : pair.near).abort();
+        (peerVanishes ? pair.far() : pair.near()).abort();
         rig.until("both closed", () -> rig.loop().connections() <= 1);
-        pair.near.abort();
-        pair.far.abort();
+        pair.near().abort();
+        pair.far().abort();
         rig.until("all closed", () -> rig.loop().connections() == 0);
         assertEquals(before, Descriptors.count());
       }
@@ -311,13 +250,13 @@ class DescriptorPassingContract {
     }
     for (SocketType type : SocketType.values()) {
       int before = Descriptors.count();
-      Pair pair = Pair.open(rig, type, 100);
+      DescriptorPair pair = DescriptorPair.open(rig, type, 100);
       pair.pass(10, 1, 2, 3);
-      pair.far.closeLingering(java.time.Duration.ofSeconds(5));
+      pair.far().closeLingering(java.time.Duration.ofSeconds(5));
       rig.turns(3);
-      pair.near.close();
+      pair.near().close();
       rig.until("all closed", () -> rig.loop().connections() == 0);
-      assertEquals(0, pair.taker.taken.size());
+      assertEquals(0, pair.taker().taken.size());
       assertEquals(before, Descriptors.count());
     }
   }
@@ -327,16 +266,18 @@ class DescriptorPassingContract {
     if (lacks(rig)) {
       return;
     }
-    Pair pair = Pair.open(rig, SocketType.STREAM, 1);
-    pair.near.close();
+    DescriptorPair pair = DescriptorPair.open(rig, SocketType.STREAM, 1);
+    pair.near().close();
     List<Descriptor> mine = counters(rig, 1);
-    assertThrows(IllegalStateException.class, () -> pair.near.write(ByteBuffer.allocate(1), mine));
+    assertThrows(
+        IllegalStateException.class, () -> pair.near().write(ByteBuffer.allocate(1), mine));
     assertTrue(mine.getFirst().isOwned());
     mine.getFirst().close();
     assertThrows(IllegalStateException.class, () -> mine.getFirst().take());
-    Pair other = Pair.open(rig, SocketType.STREAM, 1);
-    assertThrows(IllegalStateException.class, () -> other.near.write(ByteBuffer.allocate(1), mine));
-    assertTrue(other.near.isOpen());
+    DescriptorPair other = DescriptorPair.open(rig, SocketType.STREAM, 1);
+    assertThrows(
+        IllegalStateException.class, () -> other.near().write(ByteBuffer.allocate(1), mine));
+    assertTrue(other.near().isOpen());
   }
 
   // TCP would take the bytes and forget the descriptors.
@@ -372,7 +313,7 @@ class DescriptorPassingContract {
       families = Family.UNIX)
   void withoutAFreeNumberTheConnectionEndsAndNothingLeaks(Rig rig) throws Exception {
     moreThanTheLimitEndsTheConnectionAndLeaksNothing(rig); // and all classes are loaded
-    Pair pair = Pair.open(rig, SocketType.STREAM, 10);
+    DescriptorPair pair = DescriptorPair.open(rig, SocketType.STREAM, 10);
     List<Descriptor> mine = counters(rig, 1, 2, 3);
     int before = Descriptors.count();
     long[] limits = new long[2];
@@ -380,22 +321,22 @@ class DescriptorPassingContract {
     assertEquals(0, Resource.getrlimit(limit, limits));
     int highest = Descriptors.open().keySet().stream().mapToInt(i -> i).max().orElseThrow();
     var fillers = new ArrayList<Descriptor>();
-    pair.far.pause();
-    pair.near.write(ByteBuffer.allocate(1), mine);
+    pair.far().pause();
+    pair.near().write(ByteBuffer.allocate(1), mine);
     rig.turns(3);
     try {
       assertEquals(0, Resource.setrlimit(limit, highest + 3L, limits[1]));
       for (int fd; (fd = File.dup(0)) >= 0; ) {
         fillers.add(rig.loop().backend().own(fd));
       }
-      pair.far.resume();
-      rig.until("closed", () -> pair.taker.has("close"));
+      pair.far().resume();
+      rig.until("closed", () -> pair.taker().has("close"));
     } finally {
       assertEquals(0, Resource.setrlimit(limit, limits[0], limits[1]));
       fillers.forEach(Descriptor::close);
     }
-    assertNotNull(pair.taker.cause);
-    assertTrue(Rig.text(pair.taker.cause).contains("MSG_CTRUNC"), pair.taker.cause.toString());
+    assertNotNull(pair.taker().cause);
+    assertTrue(Rig.text(pair.taker().cause).contains("MSG_CTRUNC"), pair.taker().cause.toString());
     assertFalse(rig.loop().isClosed());
     assertEquals(before - 3 - 1, Descriptors.count(), "those passed, and the far end");
   }

@@ -1,7 +1,5 @@
 package edgewise.tests;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import edgewise.Acceptor;
@@ -29,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +34,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +52,7 @@ final class Rig implements AutoCloseable {
 
   final Mode mode;
   final Family family;
-  private final Map<Integer, String> descriptorsBefore;
-  private final Set<Thread> threadsBefore;
+  private final Leftovers leftovers;
   private final List<AutoCloseable> toClose = new ArrayList<>();
   private @Nullable EventLoop loop;
   private @Nullable Path directory;
@@ -70,8 +65,7 @@ final class Rig implements AutoCloseable {
     if (WARM.add(mode)) {
       warmUp(mode);
     }
-    descriptorsBefore = Descriptors.open();
-    threadsBefore = threads();
+    leftovers = new Leftovers();
   }
 
   /** Has the JDK open what it opens once and never closes. */
@@ -363,7 +357,7 @@ final class Rig implements AutoCloseable {
       remove(directory);
     }
     if (!warmingUp) {
-      assertNothingLeft();
+      leftovers.assertNone();
     }
   }
 
@@ -375,28 +369,9 @@ final class Rig implements AutoCloseable {
     }
   }
 
-  private static Set<Thread> threads() {
-    return Thread.getAllStackTraces().keySet().stream()
-        .filter(thread -> !thread.isDaemon() && !thread.getName().startsWith("junit-"))
-        .collect(Collectors.toSet());
-  }
-
-  /** Foreign peers and the JDK may close a little later; so it looks again for a while. */
-  private void assertNothingLeft() {
-    eventually(() -> Descriptors.count() <= descriptorsBefore.size());
-    Map<Integer, String> left = Descriptors.open();
-    int more = left.size() - descriptorsBefore.size();
-    left.keySet().removeAll(descriptorsBefore.keySet());
-    assertTrue(more <= 0, () -> "descriptors left open: " + left);
-    eventually(() -> threadsBefore.containsAll(threads()));
-    Set<Thread> alive = threads();
-    alive.removeAll(threadsBefore);
-    assertEquals(Set.of(), alive, "threads left");
-  }
-
-  /** Looks again and again, for at most three seconds. */
+  /** Looks again and again, until patience is at its end. */
   static boolean eventually(BooleanSupplier condition) {
-    long end = System.nanoTime() + Duration.ofSeconds(3).toNanos();
+    long end = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - end > 0) {
         return false;

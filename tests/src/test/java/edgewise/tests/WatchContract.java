@@ -1,7 +1,6 @@
 package edgewise.tests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -60,9 +59,8 @@ class WatchContract {
                 Interest.READ,
                 Trigger.LEVEL,
                 w -> {
-                  seen.add(w.isHungUp() ? "hung up" : w.isReadable() ? "readable" : "?");
-                  assertFalse(w.isWritable());
-                  assertFalse(w.isFailed());
+                  String what = w.isHungUp() ? "hung up" : w.isReadable() ? "readable" : "?";
+                  seen.add(w.isWritable() || w.isFailed() ? what + " and more" : what);
                   if (pipes.drain(w.fd()) == 0) {
                     w.close();
                   }

@@ -68,7 +68,7 @@ final class CgiRig {
                   throw new UncheckedIOException(e);
                 }
               });
-      Thread.sleep(10);
+      await("it to be parked", () -> reader.getState() == Thread.State.WAITING);
       socket.getOutputStream().write('x');
       reader.join();
     } catch (InterruptedException e) {

@@ -84,7 +84,7 @@ final class FailureTest {
       wire.send(get("/"));
       await(handled);
       for (int i = 0; i < 10; i++) {
-        Thread.sleep(30);
+        Thread.sleep(30); // in which what watches for lost exchanges may look
         System.gc();
       }
       kept.get().write("still here".getBytes(ISO_8859_1));
@@ -216,7 +216,7 @@ final class FailureTest {
       oneLife();
     }
     // Threads end a moment after a server has stopped, the one before the count as well.
-    long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+    long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while ((ours() > threads || descriptors() > descriptors) && System.nanoTime() - end < 0) {
       Thread.onSpinWait();
     }
