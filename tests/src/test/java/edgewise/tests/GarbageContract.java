@@ -31,12 +31,22 @@ class GarbageContract {
 
   @Contract(modes = {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE, Mode.SELECT})
   void anEchoAllocatesNothing(Rig rig) throws Exception {
+    echoes(rig, 100);
+  }
+
+  // What is long is sent from the receive buffer, and not from the outbox
+  @Contract(modes = {Mode.EPOLL_LEVEL, Mode.EPOLL_EDGE, Mode.SELECT})
+  void anEchoOfALongMessageAllocatesNothing(Rig rig) throws Exception {
+    echoes(rig, 16 << 10);
+  }
+
+  private static void echoes(Rig rig, int messageBytes) throws Exception {
     var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     Reactor reactor = rig.reactor(1);
     EventLoop loop = reactor.loops().getFirst();
     var listening = reactor.listen(rig.free(), connection -> (c, in) -> c.write(in));
     Peer peer = rig.dial(listening.endpoint());
-    byte[] message = new byte[100];
+    byte[] message = new byte[messageBytes];
     var thread = new CompletableFuture<Long>();
     loop.execute(() -> thread.complete(Thread.currentThread().threadId()));
     long id = thread.get(5, TimeUnit.SECONDS);
