@@ -88,11 +88,11 @@ final class Backlog {
       int count = (int) Math.min(rest, capacity(last) - last.end);
       bytesOf(last).put((int) last.end, source, from, count);
       last.end += count;
+      bytes += count;
+      memoryBytes += count;
       from += count;
       rest -= count;
     }
-    bytes += length;
-    memoryBytes += length;
   }
 
   /** As {@link #add(ByteBuffer, int, int)} for an array. */

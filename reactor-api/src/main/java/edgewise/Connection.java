@@ -222,11 +222,12 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /**
    * Sending has failed: the peer is gone. What it sent before is still delivered, unless nobody
-   * wants it, and then the connection closes with that cause (law 6).
+   * wants it, and then the connection closes with that cause (law 6). In a turn of its own, since
+   * whoever writes to it from another's may not be done.
    */
   void sendFailed(IOException e) {
     input.readable = true;
-    if (input.hasWork() && !input.discarding) {
+    if (!inTurn || (input.hasWork() && !input.discarding)) {
       touch();
     } else {
       release(e);
@@ -319,7 +320,8 @@ public final class Connection extends Channel implements AutoCloseable {
 
   /**
    * Writes the bytes from position to limit, in the order of the calls, and without blocking: they
-   * leave at the end of this turn, or when the peer takes them. The buffer may be reused on return.
+   * leave at the end of this turn, long pieces of what was just received at once, or when the peer
+   * takes them. The buffer may be reused on return.
    *
    * @return whether to go on: false while more than {@link ConnectionOptions#highWaterBytes()} are
    *     queued, until {@link Handler#onWritable}
@@ -489,7 +491,8 @@ public final class Connection extends Channel implements AutoCloseable {
   /**
    * Closes so that the peer can read what was sent although it may still be sending: sends what is
    * queued, as {@link #close}, and a FIN, throws away what comes, and closes when the peer has
-   * ended too or the time since the FIN is over. RFC 9112 section 9.6 describes why.
+   * ended too or the time since the FIN, or since this call if that has left before, is over. RFC
+   * 9112 section 9.6 describes why.
    */
   public void closeLingering(Duration atMost) {
     loop.checkThread();

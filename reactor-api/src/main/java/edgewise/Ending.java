@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The end that was asked of a connection: once the queue is empty, the FIN, the wait for the peer's
- * end, the close, and a deadline for each wait. Its connection has it from the first call of
+ * end, the close, and the deadlines of a close. Its connection has it from the first call of
  * shutdownOutput, close or closeLingering on; on that loop's thread.
  *
  * <pre>

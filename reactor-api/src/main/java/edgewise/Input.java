@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * handler waits for the rest of a message (law 10).
  */
 final class Input {
-  // Bits of end.
+  // Bits of peerEnd.
 
   /** The peer's last byte has been received, and the handler told. */
   private static final byte ENDED = 1;
@@ -61,7 +62,7 @@ final class Input {
   private boolean delivering;
 
   /** What is known of the peer's end; in one octet, since every connection has it. */
-  private byte end;
+  private byte peerEnd;
 
   /** What the handler left, from position to limit of a borrowed buffer. */
   private @Nullable NativeBuffer unconsumed;
@@ -83,10 +84,10 @@ final class Input {
   void note(int readiness) {
     readable = true;
     if ((readiness & (PEER_HANGUP | HUP)) != 0) {
-      end |= HUNG_UP;
+      peerEnd |= HUNG_UP;
     }
     if ((readiness & (HUP | ERROR)) != 0) {
-      end |= BROKEN;
+      peerEnd |= BROKEN;
     }
     if ((readiness & URGENT) != 0) {
       trustsShortReceive = connection.trigger != Trigger.EDGE;
@@ -120,7 +121,7 @@ final class Input {
   }
 
   private boolean is(int anyOf) {
-    return (end & anyOf) != 0;
+    return (peerEnd & anyOf) != 0;
   }
 
   /** Whether a turn would find something to do. */
@@ -167,7 +168,7 @@ final class Input {
         if (connection.sendFailure() != null) {
           return; // after a reset it looks like an end, but is none
         }
-        end();
+        tellEnd();
       } else if (messages) {
         bytes -= Math.max(count, 0);
         receivedMessage(into, Math.max(count, 0));
@@ -233,6 +234,7 @@ final class Input {
 
   private void deliver(ByteBuffer in) throws Exception {
     delivering = true;
+    in.order(ByteOrder.BIG_ENDIAN); // another handler may have left it otherwise
     try {
       connection.handler.onData(connection, in);
     } finally {
@@ -320,18 +322,18 @@ final class Input {
       }
     }
     if (is(HUNG_UP) && paused && !hasEnded() && !is(HANGUP_TOLD) && connection.isLive()) {
-      end |= HANGUP_TOLD;
+      peerEnd |= HANGUP_TOLD;
       connection.handler.onPeerHangup(connection);
     }
   }
 
   /** Connected at last: what the poller has told so far was not about the peer. */
   void forgetHangup() {
-    end = 0;
+    peerEnd = 0;
   }
 
-  private void end() throws Exception {
-    end |= ENDED;
+  private void tellEnd() throws Exception {
+    peerEnd |= ENDED;
     dropUnconsumed();
     if (!discarding) {
       connection.handler.onEnd(connection);

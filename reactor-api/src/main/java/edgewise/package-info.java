@@ -28,8 +28,9 @@
  *   <li>the protocol sees it: {@link edgewise.Handler#onData}
  *   <li>the answer is staged: {@link edgewise.Connection#write}, {@code Output.write}, {@code
  *       Outbox.stage}
- *   <li>one call sends it at the end of the connection's turn: {@code Output.sendStaged}; what the
- *       kernel does not take waits in {@code Backlog} until the socket is writable
+ *   <li>one call sends it at the end of the connection's turn: {@code Output.sendStaged} (long
+ *       pieces of what was received leave at once: {@code Output.forward}); what the kernel does
+ *       not take waits in {@code Backlog} until the socket is writable
  * </ol>
  *
  * <p>All of this is written once; a backend ({@link edgewise.spi}) only makes the calls.

@@ -51,8 +51,8 @@ public final class Compression implements HttpFilter {
   private static final int DEFAULT_BYTES_ON_LOOP = 8 << 10;
 
   /**
-   * Each has some 400 KiB, mostly zlib's, for as long as its client takes to read: 100 MB for all
-   * of them.
+   * Each has some 400 KiB, mostly zlib's, for as long as its client takes to read all but the last
+   * 64 KiB: 100 MB for all of them.
    */
   private static final int DEFAULT_AT_ONCE = 256;
 
@@ -212,7 +212,7 @@ public final class Compression implements HttpFilter {
   }
 
   // --- on a virtual thread; the response ends after all was let go of, so that a client that has
-  // --- seen its end finds the place free and the file closed
+  // --- seen its end finds the place free and the file closed (unless a writer closes its stream)
 
   private void freeAfter(OutputWriter writer, OutputStream out) throws Exception {
     try {

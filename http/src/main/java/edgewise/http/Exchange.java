@@ -364,12 +364,11 @@ final class Exchange {
   }
 
   /**
-   * Whether the client sends nothing after this request, as RFC 9112 section 9.6 demands of one
-   * that says {@code close}. A body may still be followed by a line break that its length does not
-   * count: section 2.2.
+   * Whether the client has said that it sends nothing after this request. A body may still be
+   * followed by a line break that its length does not count: RFC 9112 section 2.2.
    */
   boolean saysLast() {
-    return !parser.isPersistent() && intake.ended && intake.received == 0;
+    return parser.rules.saysClose() && intake.ended && intake.received == 0;
   }
 
   private boolean mayPersist(Response response) {

@@ -92,6 +92,11 @@ final class FieldRules {
     return !close && (minorVersion > 0 || keepAlive);
   }
 
+  /** Whether the client has said that this is its last request, RFC 9112 section 9.6. */
+  boolean saysClose() {
+    return close;
+  }
+
   private @Nullable Refusal host(ByteBuffer in, int from, int to, int field) {
     if (host != FieldTable.NONE) {
       return Refusal.HOST_REPEATED;

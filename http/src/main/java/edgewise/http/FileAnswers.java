@@ -16,7 +16,7 @@ final class FileAnswers {
   /** What Cache-Control says of the files that are like the pattern. */
   record CacheRule(PathPattern pattern, String value) {}
 
-  /** As many as are remembered, with some 1 KiB each. A power of two. */
+  /** As many as are remembered, with some 1 KiB each, or more where names are long. 2 to the n. */
   private static final int KNOWN = 256;
 
   private static final String VARY = "Accept-Encoding";

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the fields of a response say of one state of a file: they are put together once, for as long
- * as the file stays as it is. Holds no descriptor; any thread.
+ * as the file stays as it is. Holds no file open; any thread.
  */
 final class FileWords {
   private static final Response FAILED = Response.error(412);
@@ -23,7 +23,11 @@ final class FileWords {
   private final @Nullable String cacheControl;
   private final @Nullable String vary;
 
-  /** 200 with the file as it was first sent, whose encoded head serves for the next ones. */
+  /**
+   * 200 with the file as it was first sent. Its encoded head serves for the next ones, unless a
+   * filter makes other responses of them all. Loops may set it at the same time: each sees a whole
+   * one, since its fields are final, and all say the same.
+   */
   private @Nullable Response whole;
 
   /**

@@ -55,6 +55,9 @@ final class HttpConnection implements Handler {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+  /** What may still be queued where a client is not waited for that should send nothing more. */
+  private static final int MOST_AT_STAKE = 16 << 10;
+
   private final Connection connection;
   private final HttpLoop shared;
   private final Deadline deadline;
@@ -84,7 +87,7 @@ final class HttpConnection implements Handler {
 
   private boolean closeWhenTaken;
 
-  /** Nothing more comes from the client, by its own word. */
+  /** By its own word nothing more comes from the client, and nothing has come. */
   private boolean heardOut;
 
   private int requests;
@@ -178,15 +181,21 @@ final class HttpConnection implements Handler {
     }
     if (!connection.isOpen()) {
       phase = Phase.ENDING;
-    } else if (phase == Phase.ENDING && heardOut) {
-      connection.close();
     } else if (phase == Phase.ENDING) {
-      // What the client may send now would make a plain close a reset: RFC 9112 section 9.6.
-      connection.closeLingering(shared.limits.lingerTimeout());
+      end();
     } else if (isReading() && connection.isPaused()) {
       connection.resume();
     } else if (!isReading() && !connection.isPaused()) {
       connection.pause();
+    }
+  }
+
+  /** What the client sends makes a plain close a reset, which can destroy the response. */
+  private void end() {
+    if (heardOut) {
+      connection.close();
+    } else {
+      connection.closeLingering(shared.limits.lingerTimeout());
     }
   }
 
@@ -352,7 +361,12 @@ final class HttpConnection implements Handler {
   /** Request and response are over, or the response and the connection. */
   void exchangeEnded(Exchange current) {
     closeWhenTaken = !current.persistent;
-    heardOut = current.saysLast() && !hasOctetsBehind();
+    // Within one call, since what has come later nobody has looked at; RFC 9112 section 9.6.
+    heardOut =
+        current.saysLast()
+            && input != null
+            && !input.hasRemaining()
+            && connection.queuedBytes() <= MOST_AT_STAKE;
     if (!connection.isOpen()) {
       phase = Phase.ENDING;
     } else if (!current.taken && connection.queuedBytes() > 0) {

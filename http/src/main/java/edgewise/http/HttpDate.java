@@ -38,8 +38,8 @@ final class HttpDate {
   private HttpDate() {}
 
   /**
-   * {@code Sun, 06 Nov 1994 08:49:37 GMT}, for the years 0 to 9999. By hand, since each file that
-   * is sent has a date, and a formatter takes longer than the rest of its head.
+   * {@code Sun, 06 Nov 1994 08:49:37 GMT}, for the years 0 to 9999. By hand, since many a file that
+   * is sent has one of its own, and a formatter takes longer than the rest of its head.
    */
   static String format(long epochSecond) {
     var time = LocalDateTime.ofEpochSecond(epochSecond, 0, ZoneOffset.UTC);

@@ -27,8 +27,8 @@ import java.time.Duration;
  *     seconds, as in nginx, since a player that has filled its buffer pauses without being gone
  * @param maxRequestsPerConnection the last one is answered with {@code Connection: close}; 100,000,
  *     so that no client keeps to one loop for ever
- * @param lingerTimeout how long after an error the client may go on sending before the connection
- *     is closed all the same; 5 seconds
+ * @param lingerTimeout how long after an error or the last response the client may go on sending
+ *     before the connection is closed all the same; 5 seconds
  * @param maxConnectionsPerClient further ones of the same address get 503; 1,000, which a person
  *     never needs and a large office behind one address may. An IPv6 client is its first 64 bits;
  *     loopback and unix sockets are not counted, since proxies are behind them. How many there are

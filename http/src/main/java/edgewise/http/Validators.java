@@ -17,7 +17,8 @@ record Validators(String entityTag, long lastModified) {
    * inode. The inode tells a file from the one that took its place with the same size and time, as
    * archives and reproducible builds bring about; the price is that two servers give different tags
    * to copies of one file. What remains is a file that is written twice in place, within one tick
-   * of the file system's clock and without a change of its length.
+   * of the file system's clock and without a change of its length; or replaced twice by such with
+   * the same time set, if the third gets the inode's number of the first.
    *
    * @param coding the name of its content coding, which sets the tags of variants apart
    * @param now seconds since 1970

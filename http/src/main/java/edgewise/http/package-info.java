@@ -22,8 +22,8 @@
  *
  * <p>A file on its way: {@code FileName} reads the path, {@code FileAnswers} picks a {@code
  * Variant} by {@code AcceptEncoding}, asks {@code Preconditions} with the file's {@code
- * Validators}, and {@code ByteRanges} for {@code PartialContent}. {@code DirectoryListing} is the
- * page of a directory.
+ * Validators}, and {@code ByteRanges} for {@code PartialContent}; {@code FileWords} puts into
+ * fields what is said of the file. {@code DirectoryListing} is the page of a directory.
  *
  * <p>An upload on its way: {@link edgewise.http.MultipartParser} cuts it with {@code
  * MultipartScanner} at its {@code Boundary}, reads each {@code PartHeader}, and writes parts with

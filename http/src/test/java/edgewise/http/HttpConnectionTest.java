@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,7 +162,6 @@ class HttpConnectionTest extends EveryAnswer {
       strings = {
         "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
         "HEAD / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-        "GET / HTTP/1.0\r\n\r\n",
       })
   void aClientThatSendsNothingMoreIsNotWaitedFor(String last) {
     MemorySocket client = rig().connect();
@@ -175,6 +175,7 @@ class HttpConnectionTest extends EveryAnswer {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "GET / HTTP/1.0\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" + "GET /",
         "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
       })
@@ -189,6 +190,34 @@ class HttpConnectionTest extends EveryAnswer {
     rig().run();
     assertTrue(client.closed);
     assertEquals(0, client.unread());
+  }
+
+  /** While it waits nobody looks at what it sends. */
+  @Test
+  void aClientThatSaidCloseAndHadToWaitForItsAnswerIsWaitedFor() {
+    MemorySocket client = rig().connect();
+    client.window = 1000;
+    client.send("GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    rig().run();
+    client.send("\r\n");
+    client.window = Integer.MAX_VALUE;
+    rig().run();
+    assertTrue(Answers.read(client.received(), false).only().complete());
+    assertTrue(client.isEnded());
+    assertFalse(client.closed, "one that had not taken it");
+
+    var answer = new CompletableFuture<Response>();
+    try (var server = new HttpRig(HttpHandler.async(request -> answer))) {
+      MemorySocket other = server.connect();
+      other.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      server.run();
+      other.send("\r\n");
+      answer.complete(Response.text("a"));
+      server.run();
+      assertEquals(200, Answers.read(other.received(), false).only().status());
+      assertTrue(other.isEnded());
+      assertFalse(other.closed, "one whose answer came later");
+    }
   }
 
   @Test

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.SocketOption;
 import java.net.StandardSocketOptions;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
@@ -179,16 +178,11 @@ final class SelectStream extends Registration implements StreamSocket {
 
   @Override
   public int receive(NativeBuffer into, int offset, int length) throws IOException {
-    ByteBuffer bytes = into.bytes;
-    int position = bytes.position();
-    int limit = bytes.limit();
     int count;
     try {
-      count = channel.read(bytes.clear().position(offset).limit(offset + length));
+      count = channel.read(into.region(offset, length));
     } catch (IOException e) {
       throw Failures.socket("recv", this, e);
-    } finally {
-      bytes.clear().position(position).limit(limit);
     }
     if (count > 0) {
       return count;
@@ -205,16 +199,11 @@ final class SelectStream extends Registration implements StreamSocket {
   /** {@code more} has no counterpart. */
   @Override
   public int send(NativeBuffer from, int offset, int length, boolean more) throws IOException {
-    ByteBuffer bytes = from.bytes;
-    int position = bytes.position();
-    int limit = bytes.limit();
     try {
-      int count = channel.write(bytes.clear().position(offset).limit(offset + length));
+      int count = channel.write(from.region(offset, length));
       return count > 0 || length == 0 ? count : WOULD_BLOCK;
     } catch (IOException e) {
       throw sendFailed("send", e);
-    } finally {
-      bytes.clear().position(position).limit(limit);
     }
   }
 

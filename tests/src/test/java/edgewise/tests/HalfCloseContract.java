@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import edgewise.Connection;
 import java.nio.ByteBuffer;
@@ -258,7 +259,7 @@ class HalfCloseContract {
     handler.connection().closeLingering(Duration.ofMillis(100));
     rig.until("closed", () -> handler.has("close"));
     long took = System.nanoTime() - start;
-    org.junit.jupiter.api.Assertions.assertTrue(took >= 100_000_000, "after " + took + " ns");
+    assertTrue(took >= 100_000_000, "after " + took + " ns");
     assertEquals(0, rig.readAllFrom(peer).length);
   }
 
@@ -272,7 +273,7 @@ class HalfCloseContract {
     handler.connection().closeLingering(Duration.ofMillis(100));
     rig.until("closed", () -> handler.has("close"));
     long took = System.nanoTime() - start;
-    org.junit.jupiter.api.Assertions.assertTrue(took >= 100_000_000, "after " + took + " ns");
+    assertTrue(took >= 100_000_000, "after " + took + " ns");
     assertNull(handler.cause);
   }
 }

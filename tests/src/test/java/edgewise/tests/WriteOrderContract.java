@@ -2,6 +2,7 @@ package edgewise.tests;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -193,6 +194,76 @@ class WriteOrderContract {
     rig.until("all is passed on", () -> handler.passed == sent.length + 850_000);
     assertTrue(handler.connection().queuedBytes() > 0, "the kernel took it all?");
     assertArrayEquals(written.toByteArray(), rig.readFrom(peer, written.size()));
+  }
+
+  // Two at a time, so that the buffer that a handler sees is the loop's, and goes on to be its own
+  @Contract
+  void whatIsPassedOnStaysAsTheHandlerHadIt(Rig rig) throws Exception {
+    var to = List.of(new Recorder(), new Recorder());
+    var peers = List.of(rig.connected(to.get(0)), rig.connected(to.get(1)));
+    var seen = new ArrayList<String>();
+    var from =
+        new Recorder() {
+          @Override
+          void data(Connection c, ByteBuffer in) {
+            seen.add(in.order().toString());
+            in.order(java.nio.ByteOrder.LITTLE_ENDIAN); // is not the next one's
+            in.mark();
+            for (Recorder each : to) {
+              in.reset();
+              each.connection().write(in);
+            }
+            in.reset();
+            take(in);
+          }
+        };
+    Peer peer = rig.connected(from);
+    byte[] sent = Bytes.random(16, 40_000);
+    var reading = new ArrayList<java.util.concurrent.CompletableFuture<byte[]>>();
+    for (Peer each : peers) {
+      reading.add(rig.aside(() -> each.read(2 * sent.length)));
+    }
+    for (int i = 1; i <= 2; i++) {
+      int all = i * sent.length;
+      peer.write(sent);
+      rig.until("it is taken", () -> from.received() == all);
+    }
+    byte[] twice = Arrays.copyOf(sent, 2 * sent.length);
+    System.arraycopy(sent, 0, twice, sent.length, sent.length);
+    for (var each : reading) {
+      assertArrayEquals(twice, rig.await(each));
+    }
+    assertEquals(List.of("BIG_ENDIAN"), seen.stream().distinct().toList());
+  }
+
+  // Law 12: the one that is written to is bad, and not the one that writes
+  @Contract
+  void whoPassesOnToOneThatIsGoneIsNotHarmed(Rig rig) throws Exception {
+    var gone = new Recorder();
+    Peer gonePeer = rig.connected(gone);
+    gone.connection().pause();
+    rig.turns(2);
+    var from =
+        new Recorder() {
+          @Override
+          void data(Connection c, ByteBuffer in) throws Exception {
+            if (dataCalls == 1) {
+              gonePeer.reset();
+              in.mark();
+              for (int i = 0; i < 3; i++) {
+                in.reset();
+                gone.connection().write(in);
+              }
+            }
+            in.position(in.limit());
+          }
+        };
+    Peer peer = rig.connected(from);
+    peer.write(new byte[40_000]);
+    rig.until("the one is closed", () -> gone.has("close"));
+    rig.turns(3);
+    assertFalse(from.has("close"), "the other is not");
+    peer.write(new byte[1]);
   }
 
   // The loop's one output buffer is shared: runs of several writers, and more than it holds
